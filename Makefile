@@ -1,0 +1,69 @@
+# Everything starts here. `make help` lists the commands.
+.DEFAULT_GOAL := help
+PORT ?= 5005
+PY := .venv/bin/python
+
+export RASA_TELEMETRY_ENABLED := false
+export OMP_NUM_THREADS := 1
+export TF_NUM_INTRAOP_THREADS := 1
+export TF_NUM_INTEROP_THREADS := 1
+export TF_CPP_MIN_LOG_LEVEL := 2
+export TICKET_LOCK_LIFETIME := 30
+export SQL_POOL_SIZE := 5
+export SQL_MAX_OVERFLOW := 5
+export SANIC_HOST := 127.0.0.1
+export PYTHONHASHSEED := 0
+export SQLALCHEMY_SILENCE_UBER_WARNING := 1
+export PYTHONWARNINGS := ignore
+export TQDM_DISABLE := 1
+
+MODEL := models/repwise.tar.gz
+MODEL_SOURCES := config.yml domain.yml addons/importer.py actions/quantities.py $(wildcard addons/nlu/*.py knowledge/*.py) \
+                 $(shell find knowledge data -name '*.yml')
+
+.PHONY: help setup run chat train test validate lint figures lock clean
+
+help:  ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: .venv/.ready  ## Set up the environment in .venv
+
+.venv/.ready: requirements.lock requirements-uv.lock tools/setup.py
+	@python3 tools/setup.py
+	@touch $@
+
+$(MODEL): .venv/.ready $(MODEL_SOURCES)
+	@echo "Checking knowledge ..."
+	@$(PY) -m knowledge.validate
+	@echo "Training the model (about a minute) ..."
+	@.venv/bin/rasa train --fixed-model-name repwise --out models || { echo "Training failed; the lines above say why."; exit 1; }
+	@touch $@
+
+train: $(MODEL)  ## Train the model if knowledge, data or config changed
+
+run: $(MODEL)  ## Start the assistant and print the address to chat at (PORT=5005)
+	@PORT=$(PORT) exec $(PY) -m addons.serve
+
+chat: $(MODEL)  ## Talk to the assistant in the terminal
+	@$(PY) -m addons.chat
+
+validate: .venv/.ready  ## Check knowledge, then Rasa's data
+	@$(PY) -m knowledge.validate
+	@.venv/bin/rasa data validate --fail-on-warnings
+
+test: $(MODEL)  ## Run the whole test suite
+	@$(PY) -m pytest tests
+
+lint: .venv/.ready  ## Run ruff, and mypy on knowledge/ and actions/
+	@.venv/bin/ruff check .
+	@.venv/bin/mypy knowledge actions
+
+figures: $(MODEL)  ## Measure understanding on QUESTIONS (evaluation/questions/heldout.yml)
+	@$(PY) -m evaluation.figures $(or $(QUESTIONS),evaluation/questions/heldout.yml)
+
+lock: .venv/.ready  ## Compile requirements.lock afresh from the .in files
+	@UV=$$(command -v uv || echo .tools/bin/uv); $$UV pip compile --quiet --upgrade --generate-hashes --no-emit-index-url \
+	  --python-version 3.10 --override requirements-overrides.txt requirements.in requirements-dev.in -o requirements.lock
+
+clean:  ## Remove what was built; the environment stays
+	rm -rf models .rasa .pytest_cache .mypy_cache .ruff_cache build

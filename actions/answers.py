@@ -1,0 +1,414 @@
+"""From a question to an answer: a pure function over knowledge.
+
+Every claim of knowledge is scored against the question: by the tags they share (what the question names), by topic, and by how near
+the claim's sentence lies to the question in meaning. The best claim leads, related ones follow as bullets.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any, Dict, FrozenSet, Iterable, List, Mapping, Optional, Sequence, Tuple
+
+from actions import loads
+from actions.question import INTENT_OF_TOPIC, TOPIC_OF_INTENT, Context, Question
+from actions.subject import Subject, resolve
+from knowledge import Knowledge
+from knowledge.index import Entry
+from knowledge.text import tokens
+
+MAX_WORDS = 88
+MAX_BULLETS = 5
+WEIGHTS = {"condition": 4.0, "muscle": 3.0, "stance": 3.0, "term": 3.0, "exercise": 3.0, "group": 2.5, "goal": 2.2, "experience": 2.0,
+           "aspect": 2.0, "phase": 1.5, "equipment": 1.2, "body_part": 1.0}
+"""How much a tag of each kind says about what is asked."""
+
+TOPIC_BONUS = 2.0
+OWN_BONUS = 1.0
+FAMILY_BONUS = 0.6
+USUAL_PENALTY = 0.8
+OVERVIEW_BONUS = 1.2
+UNASKED_TAG = 0.3
+MEANING_WEIGHT = 6.0
+MEANING_FLOOR = 0.25
+BULLET_SHARE = 0.62
+CLEAR_MEANING = 0.62
+
+
+@dataclass(frozen=True)
+class Button:
+    title: str
+    payload: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer before rendering. ``claims`` are the ids of the claims it is made of, ``tags`` what was asked about."""
+
+    topic: str
+    lead: str
+    bullets: Tuple[str, ...] = ()
+    caveat: Optional[str] = None
+    exercise: Optional[str] = None
+    claims: Tuple[str, ...] = ()
+    tags: Tuple[str, ...] = ()
+    buttons: Tuple[Button, ...] = ()
+    intent: Optional[str] = None
+    asks_back: bool = False
+    sources: Tuple[str, ...] = ()
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    def record(self) -> Dict[str, Any]:
+        """Returns what later turns need to know of this answer, as plain values for a slot."""
+        return {"topic": self.topic, "intent": self.intent, "exercise": self.exercise, "claims": list(self.claims),
+                "tags": list(self.tags), "sources": list(self.sources), "asks_back": self.asks_back}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a question asks about: tags with weights, the topic, the exercise."""
+
+    topic: str
+    subject: Subject
+    tags: Mapping[str, float]
+
+
+def answer(question: Question, context: Context, know: Knowledge) -> Answer:
+    """Answers a question of one of the topics, or a follow-up whose topic is that of the talk.
+
+    Args:
+        question: the message as understood; its intent is a topic intent or "follow_up".
+        context: topic and exercise of the talk, and the record of the last answer.
+    """
+    topic = TOPIC_OF_INTENT.get(question.intent)
+    carried: Sequence[str] = ()
+    if topic is None:
+        topic, carried = _follow_up_topic(question, context)
+        if topic is None:
+            return ask_topic(resolve(question, context, know), know)
+    subject = resolve(question, context, know)
+    tags = wanted_tags(question, know, topic)
+    if not tags and carried:
+        tags = {tag: 2.0 for tag in carried}
+    if subject.exercise in know.named:
+        result = _unknown_exercise(subject, topic, tags, question, know)
+    elif topic == "load" and (computed := loads.computed(question, subject, know)) is not None:
+        result = _from_computed(computed, subject)
+    elif topic == "comparison":
+        result = _comparison(question, context, Wanted(topic, subject, tags), know)
+    else:
+        result = _select(question, Wanted(topic, subject, tags), know)
+    result = _with_condition(result, question, know)
+    exercise = result.exercise
+    return replace(result, intent=INTENT_OF_TOPIC[topic], topic=topic, tags=tuple(tags), exercise=exercise,
+                   buttons=result.buttons or suggestions(topic, exercise, know))
+
+
+# ------------------------------------------------------------------ what is asked
+def wanted_tags(question: Question, know: Knowledge, topic: str) -> Dict[str, float]:
+    """Returns the tags of a question with their weights; a muscle also stands a little for its group and its parts."""
+    tags: Dict[str, float] = {}
+    for mention in question.mentions:
+        weight = WEIGHTS.get(mention.entity)
+        if weight is None or mention.entity == "exercise" or mention.negated:
+            continue
+        tags[mention.value] = max(weight, tags.get(mention.value, 0.0))
+    for muscle in question.values("muscle"):
+        group = know.muscles[muscle].part_of if muscle in know.muscles else None
+        if group:
+            tags.setdefault(group, 1.2)
+        for part in know.muscles.values():
+            if part.part_of == muscle:
+                tags.setdefault(part.id, 1.0)
+    named = question.values("exercise")
+    if topic == "complementary":
+        tags.update({item: WEIGHTS["exercise"] for item in named[1:]})
+    return tags
+
+
+def _follow_up_topic(question: Question, context: Context) -> Tuple[Optional[str], Sequence[str]]:
+    """Returns the topic of an elliptical message, and the tags of the last answer it may still be about."""
+    if context.topic in INTENT_OF_TOPIC:
+        return context.topic, tuple(context.last.get("tags") or ())
+    ranked = next((name for name in question.ranking if name in TOPIC_OF_INTENT), None)
+    if ranked and question.mentions:
+        return TOPIC_OF_INTENT[ranked], ()
+    return None, ()
+
+
+# ------------------------------------------------------------------ choosing claims
+def _candidates(subject: Subject, know: Knowledge) -> List[Tuple[Entry, float]]:
+    """Returns the claims that may answer, with the bonus of their place."""
+    exercise = subject.exercise
+    usual = know.families[exercise].usual if exercise in know.families else None
+    family = exercise if exercise in know.families else (know.family_of(exercise) if exercise else None)
+    found = []
+    for entry in know.entries.values():
+        if entry.exercise == exercise and exercise is not None:
+            found.append((entry, OWN_BONUS))
+        elif entry.exercise is None:
+            found.append((entry, 0.0))
+        elif entry.exercise == family:
+            found.append((entry, FAMILY_BONUS - 1.0))
+        elif usual is not None and entry.exercise == usual:
+            found.append((entry, OWN_BONUS - USUAL_PENALTY))
+    return found
+
+
+def _score(entry: Entry, bonus: float, wanted: Wanted, nearest: Mapping[str, float]) -> Tuple[float, FrozenSet[str]]:
+    matched = frozenset(entry.tags & wanted.tags.keys())
+    score = bonus + sum(wanted.tags[tag] for tag in matched)
+    score -= UNASKED_TAG * len(entry.tags - matched)
+    score += MEANING_WEIGHT * max(0.0, nearest.get(entry.id, 0.0) - MEANING_FLOOR)
+    if entry.topic == wanted.topic:
+        score += TOPIC_BONUS
+    if entry.overview:
+        score += OVERVIEW_BONUS if not wanted.tags else -0.5
+    return score, matched
+
+
+def rank(question: Question, wanted: Wanted, know: Knowledge) -> List[Tuple[float, FrozenSet[str], Entry]]:
+    """Returns all claims that may answer, best first."""
+    scored = []
+    for entry, bonus in _candidates(wanted.subject, know):
+        if entry.topic == "comparison" and wanted.topic != "comparison" and not entry.own <= {"alternatives"}:
+            continue
+        score, matched = _score(entry, bonus, wanted, question.nearest)
+        scored.append((score, matched, entry))
+    scored.sort(key=lambda item: (-item[0], item[2].order))
+    return scored
+
+
+def _select(question: Question, wanted: Wanted, know: Knowledge) -> Answer:
+    ranked = rank(question, wanted, know)
+    if not ranked:
+        return ask_topic(wanted.subject, know)
+    best_score, best_tags, best = ranked[0]
+    if wanted.subject.pointing and not best_tags and question.nearest.get(best.id, 0.0) < CLEAR_MEANING:
+        return ask_exercise(wanted.topic, know)
+    return compose(best, _related(ranked, wanted), wanted.subject, know)
+
+
+def _related(ranked: List[Tuple[float, FrozenSet[str], Entry]], wanted: Wanted) -> List[Entry]:
+    """Returns the claims to follow the best one: close to it in score, and about the same thing."""
+    best_score, best_tags, best = ranked[0]
+    chosen = []
+    partner = _partner(best, [entry for _, _, entry in ranked])
+    if partner is not None:
+        chosen.append(partner)
+    for score, tags, entry in ranked[1:]:
+        if len(chosen) >= MAX_BULLETS or score < BULLET_SHARE * best_score:
+            break
+        about_it = bool(tags & best_tags) if best_tags else entry.topic == best.topic
+        if about_it and entry is not partner:
+            chosen.append(entry)
+    return chosen
+
+
+def _partner(best: Entry, entries: Iterable[Entry]) -> Optional[Entry]:
+    """Returns the fix that belongs to a cause, or the cause of a fix."""
+    if not best.place.startswith("faults["):
+        return None
+    base, _, kind = best.place.rpartition(".")
+    other = f"{base}.{'fix' if kind == 'cause' else 'cause'}"
+    return next((entry for entry in entries if entry.place == other and entry.exercise == best.exercise), None)
+
+
+# ------------------------------------------------------------------ composing
+def compose(best: Entry, related: Sequence[Entry], subject: Subject, know: Knowledge, topic: Optional[str] = None) -> Answer:
+    """Puts the lead, up to five bullets within the word limit, and one caveat together."""
+    if best.place.endswith(".fix") and related and related[0].place.endswith(".cause"):
+        best, related = related[0], [best, *related[1:]]
+    lead = best.claim.say
+    exercise = subject.exercise
+    if best.exercise is not None and exercise != best.exercise and exercise in know.families and best.exercise in know.exercises:
+        exercise = best.exercise
+        lead = know.wording["answer"]["usual_member"].format(name=know.name_of(best.exercise), text=lead)
+    elif subject.how == "machine" and best.exercise == exercise:
+        lead = know.wording["answer"]["taken_for"].format(name=know.name_of(exercise or ""), text=lead)
+    caveat = best.claim.but
+    words = _count(lead) + _count(caveat or "")
+    bullets: List[str] = []
+    used = [best]
+    said = [set(tokens(best.claim.say))]
+    for entry in related:
+        if len(bullets) >= (3 if best.overview is False else MAX_BULLETS):
+            break
+        text = entry.claim.say
+        bag = set(tokens(text))
+        if words + _count(text) > MAX_WORDS or any(len(bag & other) > 0.6 * min(len(bag), len(other)) for other in said):
+            continue
+        bullets.append(text)
+        used.append(entry)
+        said.append(bag)
+        words += _count(text)
+        if caveat is None and entry.claim.but and words + _count(entry.claim.but) <= MAX_WORDS:
+            caveat = entry.claim.but
+            words += _count(caveat)
+    buttons = other_machines(best.topic, exercise, know) if subject.how == "machine" else ()
+    return Answer(topic=topic or best.topic, lead=lead, bullets=tuple(bullets), caveat=caveat, exercise=exercise,
+                  claims=tuple(entry.id for entry in used), buttons=buttons)
+
+
+def _count(text: str) -> int:
+    return len(text.split())
+
+
+def _with_condition(result: Answer, question: Question, know: Knowledge) -> Answer:
+    """Adds the limit of a health condition that the person mentions in a question about something else."""
+    if result.topic in ("risks", "rehab") or result.asks_back:
+        return result
+    for condition in question.values("condition"):
+        item = know.conditions.get(condition)
+        risk_id = f"conditions.{condition}.risk"
+        if item is None or item.screening.value == "none" or risk_id not in know.entries or risk_id in result.claims:
+            continue
+        if any(condition in know.entries[claim].tags for claim in result.claims if claim in know.entries):
+            continue
+        budget = MAX_WORDS - _count(result.lead) - _count(item.risk.say)
+        bullets: List[str] = []
+        for bullet in result.bullets:
+            if budget - _count(bullet) < 0:
+                break
+            bullets.append(bullet)
+            budget -= _count(bullet)
+        return replace(result, bullets=tuple(bullets), caveat=item.risk.say, claims=(*result.claims, risk_id))
+    return result
+
+
+# ------------------------------------------------------------------ special kinds
+def _from_computed(computed: "loads.Computed", subject: Subject) -> Answer:
+    return Answer(topic="load", lead=computed.lead, bullets=tuple(computed.bullets), caveat=computed.caveat,
+                  exercise=computed.exercise or subject.exercise, sources=tuple(computed.sources))
+
+
+def _comparison(question: Question, context: Context, wanted: Wanted, know: Knowledge) -> Answer:
+    """Two exercises: what one's file says of the other. One: its alternatives. None: general comparisons."""
+    subject = wanted.subject
+    pair = [item for item in (subject.exercise, *subject.others) if item]
+    if subject.how == "named" and len(pair) == 1 and context.exercise and context.exercise != pair[0] \
+            and "alternatives" not in wanted.tags and question.intent in ("follow_up", "ask_comparison") \
+            and context.topic is not None:
+        pair = [context.exercise, pair[0]]
+    if len(pair) < 2:
+        if subject.exercise is None or wanted.tags:
+            return _select(question, wanted, know)
+        entries = [e for e in know.entries.values() if e.exercise == subject.exercise and "alternatives" in e.own]
+        return compose(entries[0], entries[1:], subject, know) if entries else _select(question, wanted, know)
+    first, second = pair[0], pair[1]
+    found = _pair_entries(first, second, know)
+    if not found:
+        return _from_traits(first, second, know)
+    scored = sorted(found, key=lambda e: (-_score(e, 0.0, wanted, question.nearest)[0] if wanted.tags else 0.0, e.order))
+    named = replace(subject, exercise=first, how="named")
+    result = compose(scored[0], scored[1:], named, know, "comparison")
+    return replace(result, exercise=first)
+
+
+def _pair_entries(first: str, second: str, know: Knowledge) -> List[Entry]:
+    """Returns the claims that compare two exercises, from the file of either; families stand for their members."""
+    def wider(item: str) -> List[str]:
+        names = [item]
+        if item in know.families:
+            names.append(know.families[item].usual)
+        family = know.family_of(item)
+        return names + ([family] if family else [])
+
+    for one in wider(first):
+        for other in wider(second):
+            for home, guest in ((one, other), (other, one)):
+                found = [e for e in know.entries.values()
+                         if e.exercise == home and e.topic == "comparison" and guest in e.own]
+                if found:
+                    return found
+    return []
+
+
+def _from_traits(first: str, second: str, know: Knowledge) -> Answer:
+    """Compares by the coarse traits where no file speaks of the pair."""
+    words = know.wording["compare"]
+    one = know.exercises.get(know.families[first].usual if first in know.families else first)
+    two = know.exercises.get(know.families[second].usual if second in know.families else second)
+    if one is None or two is None:
+        missing = first if one is None else second
+        known = second if one is None else first
+        return Answer(topic="comparison", exercise=known if known in know.exercises else None,
+                      lead=words["one_unknown"].format(unknown=know.name_of(missing), known=know.name_of(known)),
+                      buttons=exercise_buttons("ask_comparison", know))
+    if one.id == two.id:
+        return Answer(topic="comparison", exercise=one.id, lead=words["same"].format(name=one.name))
+    bullets = []
+    for trait in ("knee", "hip", "spine", "balance", "skill"):
+        a, b = getattr(one.traits, trait).value, getattr(two.traits, trait).value
+        key = "equal" if a == b else "differ"
+        bullets.append(words[key].format(trait=words["traits"][trait], first=one.name, second=two.name, a=a, b=b))
+    return Answer(topic="comparison", exercise=one.id, bullets=tuple(bullets), sources=tuple(one.traits.sources),
+                  lead=words["traits_lead"].format(first=one.name, second=two.name))
+
+
+def _unknown_exercise(subject: Subject, topic: str, tags: Mapping[str, float], question: Question, know: Knowledge) -> Answer:
+    """Names an exercise that has no file back, and offers what is known of it from other files and the nearest known ones."""
+    exercise = subject.exercise or ""
+    if topic == "comparison" and subject.others:
+        found = _pair_entries(exercise, subject.others[0], know)
+        if found:
+            return replace(compose(found[0], found[1:], subject, know, "comparison"), exercise=exercise)
+    names = know.wording["unknown_exercise"]
+    muscles = ", ".join(know.name_of(muscle) for muscle in know.named[exercise].muscles)
+    lead = names["lead"].format(name=know.name_of(exercise))
+    bullets = [names["muscles"].format(muscles=muscles)] if topic == "muscles" and muscles else []
+    about = [e for e in know.entries.values() if exercise in e.own and e.topic in ("complementary", "comparison")]
+    about.sort(key=lambda e: (e.topic != topic, -question.nearest.get(e.id, 0.0), e.order))
+    used = []
+    if about and topic in ("comparison", "complementary", "benefits", "muscles"):
+        bullets.append(about[0].claim.say)
+        used = [about[0].id]
+    return Answer(topic=topic, exercise=None, lead=lead, bullets=tuple(bullets), claims=tuple(used),
+                  sources=("coaching_practice",) if bullets else (), buttons=exercise_buttons(INTENT_OF_TOPIC[topic], know, exercise))
+
+
+# ------------------------------------------------------------------ asking back and suggesting
+def payload(intent: str, **entities: Optional[str]) -> str:
+    """Returns a button's payload in Rasa's form."""
+    import json
+
+    filled = {key: value for key, value in entities.items() if value}
+    return f"/{intent}" + (json.dumps(filled, separators=(",", ":")) if filled else "")
+
+
+def exercise_buttons(intent: str, know: Knowledge, near: Optional[str] = None) -> Tuple[Button, ...]:
+    """Returns a button per exercise with a file, those of the same family first."""
+    family = know.family_of(near) if near else None
+    items = sorted(know.exercises.values(), key=lambda ex: ex.family != family if family else False)
+    return tuple(Button(_title(ex.name), payload(intent, exercise=ex.id)) for ex in items[:5])
+
+
+def other_machines(topic: str, exercise: Optional[str], know: Knowledge) -> Tuple[Button, ...]:
+    """Returns buttons that ask the same of the other exercises."""
+    return tuple(Button(_title(ex.name), payload(INTENT_OF_TOPIC[topic], exercise=ex.id))
+                 for ex in know.exercises.values() if ex.id != exercise)[:4]
+
+
+def ask_exercise(topic: str, know: Knowledge) -> Answer:
+    """Asks which exercise is meant."""
+    return Answer(topic=topic, lead=know.wording["ask"]["exercise"], asks_back=True,
+                  buttons=exercise_buttons(INTENT_OF_TOPIC[topic], know))
+
+
+def ask_topic(subject: Subject, know: Knowledge) -> Answer:
+    """Asks what about an exercise is meant."""
+    exercise = subject.exercise if subject.exercise in know.exercises or subject.exercise in know.families else None
+    text = know.wording["ask"]["topic_of" if exercise else "topic"].format(name=know.name_of(exercise or ""))
+    titles = know.wording["topics"]
+    buttons = tuple(Button(titles[topic], payload(INTENT_OF_TOPIC[topic], exercise=exercise))
+                    for topic in ("muscles", "technique", "foot_placement", "programming"))
+    return Answer(topic="definition", lead=text, asks_back=True, exercise=exercise, buttons=buttons, intent="ask_help")
+
+
+def suggestions(topic: str, exercise: Optional[str], know: Knowledge) -> Tuple[Button, ...]:
+    """Returns buttons to topics that people ask for next."""
+    titles = know.wording["topics"]
+    following = know.wording["next_topics"].get(topic, [])
+    return tuple(Button(titles[item], payload(INTENT_OF_TOPIC.get(item, item), exercise=exercise)) for item in following)
+
+
+def _title(name: str) -> str:
+    return name[:1].upper() + name[1:]

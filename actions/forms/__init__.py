@@ -1,0 +1,1 @@
+"""Forms: one mechanism (base), and what each slot accepts (reading)."""

@@ -1,0 +1,203 @@
+"""Reads form answers from a message: words, numbers, buttons and whole sentences, the same way for every slot."""
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, Callable, Dict, List, Mapping, Optional
+
+from actions.question import Mention, Question
+from knowledge import Knowledge
+from knowledge.text import tokens
+
+YES = frozenset("yes yep yeah yup ya yea sure correct affirmative definitely absolutely true cleared ok okay".split())
+NO = frozenset("no nope nah none nothing never negative healthy fine not nil nada zero neither without".split())
+UNKNOWN = re.compile(
+    r"\b(?:skip|pass|no idea|no clue|not sure|unsure|dunno|idk|don'?t know|do not know|don'?t remember|can'?t remember|never used|never done|"
+    r"never tried|haven'?t used|haven'?t done|haven'?t tried|none yet|not yet|next)\b", re.IGNORECASE)
+QUESTION = re.compile(
+    r"^\s*(?:so |and |but |ok |wait,? |hang on,? |quick question:? )*(?:what|whats|what's|how|why|when|where|which|who|is|are|can|could|does|do i|do you|"
+    r"should|will|would|tell me|explain)\b|\?\s*$", re.IGNORECASE)
+AGE_LIMITS = (18, 65)
+MOST_SESSIONS_A_WEEK = 7
+MOST_REPS = 50
+MONTHS_BEGINNER, MONTHS_INTERMEDIATE = 6, 24
+"""Below the first a beginner, up to the second intermediate, then advanced (months of consistent training)."""
+
+
+@dataclass(frozen=True)
+class Read:
+    """The outcome for one slot: a value, or a problem with what was said."""
+
+    value: Any = None
+    problem: bool = False
+
+
+Reader = Callable[[Question, bool, Knowledge], Optional[Read]]
+"""Reads a slot; the flag tells whether the slot was asked for. None means that the message does not speak of it."""
+
+
+def looks_like_question(text: str) -> bool:
+    """Tells whether a message is put as a question or an instruction to explain."""
+    return bool(QUESTION.search(text))
+
+
+def _clicked(question: Question, slot: str) -> Optional[str]:
+    values = question.values(slot)
+    return values[0] if values else None
+
+
+def read_goal(question: Question, asked: bool, know: Knowledge) -> Optional[Read]:
+    goals = [goal for goal in question.values("goal") if goal in know.goals]
+    if goals:
+        return Read(goals[-1] if re.search(r"\bnot\b|\binstead\b|\bactually\b", question.text, re.I) else goals[0])
+    return None
+
+
+def read_experience(question: Question, asked: bool, know: Knowledge) -> Optional[Read]:
+    levels = question.values("experience")
+    if levels:
+        return Read(levels[0])
+    months: Optional[float] = None
+    for mention in question.numbers("year", "month", "week"):
+        if mention.amount is None or mention.amount < 0:
+            continue
+        months = mention.amount * {"year": 12, "month": 1, "week": 0.25}[mention.unit or "month"]
+    if months is not None and (asked or re.search(r"\b(?:train|lift|gym|experience|lifting|training)", question.text, re.I)):
+        if re.search(r"\bplan\b|\bprogram", question.text, re.I) and not asked:
+            return None
+        return Read("beginner" if months < MONTHS_BEGINNER else "intermediate" if months <= MONTHS_INTERMEDIATE else "advanced")
+    if asked and re.search(r"\bnever\b|\bnot (?:much|at all|really)\b|\bnew\b|\bnone\b|\bno experience\b|\bzero\b", question.text, re.I):
+        return Read("beginner")
+    return None
+
+
+def read_sessions(question: Question, asked: bool, know: Knowledge) -> Optional[Read]:
+    found: List[Mention] = question.numbers("per_week")
+    if not found and asked:
+        found = question.numbers(None, "load", "rep", "set", "rir")
+    if not found:
+        return None
+    if not asked and re.search(r"\b(?:ago|last|after|for \d+ days)\b", question.text, re.I):
+        return None
+    amount = found[0].amount
+    if amount is None or amount != int(amount) or not 1 <= amount <= MOST_SESSIONS_A_WEEK:
+        return Read(problem=True)
+    return Read(int(amount))
+
+
+def read_exercise(question: Question, asked: bool, know: Knowledge) -> Optional[Read]:
+    named = question.values("exercise")
+    for item in named:
+        if item in know.exercises:
+            return Read(item)
+        if item in know.families:
+            return Read(know.families[item].usual)
+    return Read(problem=True) if named and asked else None
+
+
+def conditions_in(question: Question, know: Knowledge) -> List[str]:
+    """Returns the health conditions a person speaks of, ages under 18 and over 65 among them."""
+    found = [item for item in question.values("condition") if item in know.conditions]
+    low, high = AGE_LIMITS
+    for mention in question.numbers("age"):
+        if mention.amount is not None and mention.amount < low:
+            found.append("age_under_18")
+        elif mention.amount is not None and mention.amount > high:
+            found.append("age_over_65")
+    return [item for item in dict.fromkeys(found) if know.conditions[item].screening.value != "none"]
+
+
+def read_health(question: Question, asked: bool, know: Knowledge) -> Optional[Read]:
+    """Reads the health question: {"answer": "yes", "conditions": [...]} or {"answer": "no"}."""
+    clicked = _clicked(question, "health")
+    if clicked in ("yes", "no"):
+        return Read({"answer": clicked, "conditions": []})
+    conditions = conditions_in(question, know)
+    groups = set(question.values("group"))
+    if asked:
+        if "older_adults" in groups and "age_over_65" not in conditions:
+            conditions.append("age_over_65")
+        if "teenagers" in groups and "age_under_18" not in conditions:
+            conditions.append("age_under_18")
+        for mention in question.numbers("mmhg"):
+            conditions.append("high_blood_pressure") if (mention.amount or 0) >= 140 else None
+    if conditions:
+        return Read({"answer": "yes", "conditions": conditions})
+    if not asked:
+        return None
+    words = tokens(question.text)
+    hurts = question.values("body_part") and re.search(
+        r"\b(?:bad|hurt|hurts|sore|ache|aches|pain|painful|injur\w*|problem|problems|issue|issues|dodgy|weak|operat\w*|surger\w*|broke\w*|torn|tore)\b",
+        question.text, re.I)
+    negated = bool(question.values("condition", negated=True)) or bool(words and (words[0] in NO or set(words) & {"none", "nothing", "healthy"}))
+    if hurts and not negated:
+        return Read({"answer": "yes", "conditions": ["joint_problem"] if "joint_problem" in know.conditions else []})
+    if negated or question.intent == "deny":
+        return Read({"answer": "no", "conditions": []})
+    if (words and words[0] in YES) or question.intent == "affirm":
+        return Read({"answer": "yes", "conditions": []})
+    if re.search(r"\b(?:all good|all clear|perfect(?:ly)? (?:fine|healthy)|good health|fit as|i'?m (?:good|fine|ok)|fit and well)\b", question.text, re.I):
+        return Read({"answer": "no", "conditions": []})
+    return None
+
+
+def read_clearance(question: Question, asked: bool, know: Knowledge) -> Optional[Read]:
+    clicked = _clicked(question, "clearance")
+    if clicked in ("yes", "no"):
+        return Read(clicked)
+    if not asked:
+        return None
+    words = tokens(question.text)
+    first = words[0] if words else ""
+    if first in NO or question.intent == "deny" or re.search(
+            r"\b(?:not yet|hasn'?t|haven'?t|have not|has not|didn'?t|did not|not cleared|no one|nobody|waiting|not sure|don'?t think|unsure|wasn'?t)\b",
+            question.text, re.I):
+        return Read("no")
+    if first in YES or question.intent == "affirm" or re.search(
+            r"\b(?:cleared|gave me the (?:ok|okay|all clear|green light)|said (?:it'?s|its|i'?m|im|i am|it is|that it'?s)? ?(?:ok|okay|fine|good|i can)|all clear|green light|"
+            r"signed (?:me )?off|well controlled|under control|happy with)\b", question.text, re.I):
+        return Read("yes")
+    return None
+
+
+def read_recent_set(question: Question, asked: bool, know: Knowledge) -> Optional[Read]:
+    """Reads a set: {"load", "unit", "reps", "rir"}, or {"skipped": True}."""
+    loads = question.numbers("kg", "lb", "load")
+    reps = question.numbers("rep")
+    left = question.numbers("rir")
+    bare = question.numbers(None, "set") if asked or loads else []
+    if asked and not loads and not reps and (question.intent == "skip" or UNKNOWN.search(question.text)):
+        return Read({"skipped": True})
+    if asked and not loads and bare:
+        loads, bare = bare[:1], bare[1:]
+    if not reps and loads and bare:
+        reps, bare = bare[:1], bare[1:]
+    if not left and bare and reps and loads:
+        left = bare[:1]
+    if not loads or not reps:
+        if asked and (loads or reps or question.mentions):
+            return Read(problem=True)
+        return None
+    load, count = loads[0].amount or 0.0, reps[0].amount or 0.0
+    reserve = left[0].amount if left and left[0].amount is not None else 0.0
+    unit = loads[0].unit if loads[0].unit in ("kg", "lb") else ("lb" if re.search(r"\b(?:lbs?|pounds?)\b", question.text, re.I) else "kg")
+    if load <= 0 or load > 1500 or not 1 <= count <= MOST_REPS or count != int(count) or not 0 <= reserve <= 20:
+        return Read(problem=True) if asked else None
+    return Read({"load": load, "unit": unit, "reps": int(count), "rir": int(reserve)})
+
+
+READERS: Mapping[str, Reader] = {
+    "goal": read_goal, "experience": read_experience, "sessions_per_week": read_sessions, "exercise": read_exercise,
+    "health": read_health, "clearance": read_clearance, "recent_set": read_recent_set,
+}
+"""How each slot is read. A new form brings its own slots into this table; the mechanism in base.py stays as it is."""
+
+
+def read_all(question: Question, asked: Optional[str], slots: List[str], know: Knowledge) -> Dict[str, Read]:
+    """Returns what a message says of each of ``slots``; ``asked`` is the slot of the open question."""
+    found = {}
+    for slot in slots:
+        outcome = READERS[slot](question, slot == asked, know)
+        if outcome is not None:
+            found[slot] = outcome
+    return found

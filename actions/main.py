@@ -1,0 +1,322 @@
+"""Rasa's custom actions. Each reads slots and the message, calls a pure function, says its result and sets slots."""
+from __future__ import annotations
+
+from typing import Any, Dict, List, Text
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import ActionExecuted, EventType, SessionStarted, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.types import DomainDict
+
+import knowledge
+from actions import answers, plan_text, rendering, schemes, talk
+from actions.forms import rep_scheme
+from actions.forms.reading import conditions_in, read_all
+from actions.question import INTENT_OF_TOPIC, TOPIC_OF_INTENT, Context, from_message
+
+FORM_SLOTS = (*rep_scheme.SLOTS, "form_misses")
+LASTING_SLOTS = (rep_scheme.MEMORY,)
+"""Slots that outlive a session that has expired: a health limit must not be forgotten."""
+
+OFFERED_READINGS = 2
+
+
+def context_of(tracker: Tracker) -> Context:
+    """Returns what the talk was about before the latest message."""
+    return Context(tracker.get_slot("topic"), tracker.get_slot("exercise"), tracker.get_slot("last_answer") or {})
+
+
+def _say(answer: answers.Answer, dispatcher: CollectingDispatcher, know: knowledge.Knowledge) -> None:
+    dispatcher.utter_message(text=rendering.text_of(answer, know), buttons=rendering.buttons_of(answer))
+
+
+def _reset(*keep: str) -> List[EventType]:
+    """Clears the slots of the form; the exercise stays, because it is also what the talk is about."""
+    return [SlotSet(slot, None) for slot in FORM_SLOTS if slot != "exercise" and slot not in keep]
+
+
+class ActionAnswer(Action):
+    """Answers a question of any topic, and follow-ups."""
+
+    def name(self) -> Text:
+        return "action_answer"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> List[EventType]:
+        know = knowledge.shared()
+        result = answers.answer(from_message(tracker.latest_message), context_of(tracker), know)
+        _say(result, dispatcher, know)
+        events: List[EventType] = [SlotSet("topic", result.topic), SlotSet("last_answer", result.record())]
+        if result.exercise is not None:
+            events.append(SlotSet("exercise", result.exercise))
+        return events
+
+
+class ActionMore(Action):
+    """Tells more of what the last answer was about."""
+
+    def name(self) -> Text:
+        return "action_more"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> List[EventType]:
+        know = knowledge.shared()
+        context = context_of(tracker)
+        question = from_message(tracker.latest_message)
+        result = talk.more(question, context, know) if context.last else answers.answer(question, context, know)
+        _say(result, dispatcher, know)
+        record = {**result.record(), "tags": context.last.get("tags") or [],
+                  "claims": [*result.claims, *(context.last.get("claims") or [])], "intent": INTENT_OF_TOPIC.get(result.topic)}
+        return [SlotSet("topic", result.topic), SlotSet("last_answer", record)]
+
+
+class ActionSource(Action):
+    """Says where the last answer comes from."""
+
+    def name(self) -> Text:
+        return "action_source"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> List[EventType]:
+        dispatcher.utter_message(text=talk.source_text(context_of(tracker), knowledge.shared()))
+        return []
+
+
+class ActionWhy(Action):
+    """Says why the last answer holds."""
+
+    def name(self) -> Text:
+        return "action_why"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> List[EventType]:
+        dispatcher.utter_message(text=talk.why_text(context_of(tracker), knowledge.shared()))
+        return []
+
+
+class ActionRepeat(Action):
+    """Says the last message again."""
+
+    def name(self) -> Text:
+        return "action_repeat"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> List[EventType]:
+        for event in reversed(tracker.events):
+            if event.get("event") == "bot" and event.get("text"):
+                dispatcher.utter_message(text=event["text"], buttons=(event.get("data") or {}).get("buttons") or None)
+                return []
+        dispatcher.utter_message(response="utter_help")
+        return []
+
+
+class ActionRedFlag(Action):
+    """Stops everything: names the worry and says where to go."""
+
+    def name(self) -> Text:
+        return "action_red_flag"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> List[EventType]:
+        know = knowledge.shared()
+        flags = from_message(tracker.latest_message).values("red_flag")
+        words = know.wording["red_flag"]
+        flag = next((know.red_flags[item] for item in flags if item in know.red_flags), None)
+        text = words["unclear"] if flag is None else words[flag.tier.value].format(worry=flag.worry.rstrip("."))
+        dispatcher.utter_message(text=text)
+        return _reset()
+
+
+class ActionFallback(Action):
+    """Offers the two nearest readings, by what they are about and never by an intent's name."""
+
+    def name(self) -> Text:
+        return "action_fallback"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> List[EventType]:
+        know = knowledge.shared()
+        question = from_message(tracker.latest_message)
+        named = [item for item in question.values("exercise") if item in know.exercises or item in know.families]
+        exercise = named[0] if named else tracker.get_slot("exercise")
+        words = know.wording["ask"]
+        buttons = []
+        for intent in [name for name in question.ranking if name in TOPIC_OF_INTENT][:OFFERED_READINGS]:
+            title = know.wording["topics"][TOPIC_OF_INTENT[intent]]
+            if exercise:
+                title = words["about"].format(topic=title, name=know.name_of(exercise))
+            buttons.append({"title": title, "payload": answers.payload(intent, exercise=exercise)})
+        buttons.append({"title": words["something_else"], "payload": "/ask_help"})
+        dispatcher.utter_message(text=words["did_you_mean"], buttons=buttons)
+        return []
+
+
+class ActionStartRepScheme(Action):
+    """Clears what an earlier form left and takes over what the first sentence already says."""
+
+    def name(self) -> Text:
+        return "action_start_rep_scheme"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> List[EventType]:
+        know = knowledge.shared()
+        question = from_message(tracker.latest_message)
+        outcomes = read_all(question, None, list(rep_scheme.SLOTS), know)
+        found = {slot: outcome.value for slot, outcome in outcomes.items() if not outcome.problem}
+        events = _reset(*found) + [SlotSet(slot, value) for slot, value in found.items()]
+        health = found.get("health")
+        if health and health["answer"] == "yes":
+            memory = rep_scheme.whole_health({"health": health, "limit": tracker.get_slot(rep_scheme.MEMORY)})
+            events.append(SlotSet(rep_scheme.MEMORY, memory))
+            if rep_scheme.verdict(health, know) == "clearance":
+                dispatcher.utter_message(text="\n".join(rep_scheme.referral(health, know)))
+        return events
+
+
+class ActionAskExercise(Action):
+    """Asks which exercise the plan is for."""
+
+    def name(self) -> Text:
+        return f"action_ask_{rep_scheme.FORM}_exercise"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> List[EventType]:
+        know = knowledge.shared()
+        buttons = [{"title": item.title, "payload": item.payload} for item in answers.exercise_buttons("inform", know)]
+        dispatcher.utter_message(response="utter_which_exercise", buttons=buttons)
+        return []
+
+
+class ActionAskClearance(Action):
+    """Asks whether somebody who may decide has cleared leg training."""
+
+    def name(self) -> Text:
+        return f"action_ask_{rep_scheme.FORM}_clearance"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> List[EventType]:
+        know = knowledge.shared()
+        values = {"health": tracker.get_slot("health"), "limit": tracker.get_slot(rep_scheme.MEMORY)}
+        state = rep_scheme.verdict(rep_scheme.whole_health(values), know)
+        key = {"managed": "ask_managed", "none": "ask_clearance_return"}.get(state, "ask_clearance")
+        titles = know.wording["buttons"]
+        dispatcher.utter_message(text=know.wording["referral"][key], buttons=[
+            {"title": titles["yes"], "payload": '/inform{"clearance":"yes"}'},
+            {"title": titles["no"], "payload": '/inform{"clearance":"no"}'}])
+        return []
+
+
+class ActionSubmitRepScheme(Action):
+    """Ends the form: the plan, or the words of a refusal."""
+
+    def name(self) -> Text:
+        return "action_submit_rep_scheme"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> List[EventType]:
+        know = knowledge.shared()
+        values = {slot: tracker.get_slot(slot) for slot in (*rep_scheme.SLOTS, rep_scheme.MEMORY)}
+        refusal = rep_scheme.refused(values, know)
+        if refusal is not None:
+            dispatcher.utter_message(text="\n".join(refusal))
+            return [*_reset(), SlotSet("plan", None)]
+        if any(values[slot] is None for slot in ("goal", "experience", "sessions_per_week", "exercise", "health")):
+            dispatcher.utter_message(text=know.wording["plan"]["none"])
+            return _reset()
+        profile = rep_scheme.profile_of(values, know)
+        return [*_reset(), *show(profile, dispatcher, know), SlotSet("exercise", profile.exercise)]
+
+
+def show(profile: schemes.Profile, dispatcher: CollectingDispatcher, know: knowledge.Knowledge, lead: str = "") -> List[EventType]:
+    """Says the plan of a profile, or why the exercise does not suit the goal, and keeps the profile for later turns."""
+    words = know.wording["plan"]
+    try:
+        plan = schemes.make_plan(profile, know)
+    except schemes.NotSuited as reason:
+        dispatcher.utter_message(text=words["not_suited"].format(
+            exercise=know.name_of(profile.exercise), rated=reason.rated, goal=know.name_of(profile.goal)))
+        return []
+    lines = plan_text.plan_lines(plan, know)
+    dispatcher.utter_message(text="\n".join([lead, *lines] if lead else lines))
+    record = {"topic": "request_rep_scheme", "intent": "request_rep_scheme", "exercise": profile.exercise, "claims": [],
+              "tags": [], "sources": list(next(row for row in know.schemes if row == schemes.row_for(profile, know)).sources)}
+    return [SlotSet("plan", profile.as_dict()), SlotSet("last_answer", record)]
+
+
+class ActionShowPlan(Action):
+    """Shows the finished plan again."""
+
+    def name(self) -> Text:
+        return "action_show_plan"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> List[EventType]:
+        know = knowledge.shared()
+        plan = tracker.get_slot("plan")
+        if not plan:
+            dispatcher.utter_message(text=know.wording["plan"]["none"])
+            return []
+        return show(schemes.Profile.from_dict(plan), dispatcher, know, know.wording["plan"]["again"])
+
+
+class ActionChangePlan(Action):
+    """Changes goal, level, sessions or exercise of the finished plan; what a health answer forbade stays forbidden."""
+
+    def name(self) -> Text:
+        return "action_change_plan"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> List[EventType]:
+        know = knowledge.shared()
+        words = know.wording["plan"]
+        stored = tracker.get_slot("plan")
+        if not stored:
+            dispatcher.utter_message(text=words["none"])
+            return []
+        question = from_message(tracker.latest_message)
+        outcomes = read_all(question, "sessions_per_week" if question.numbers() else None,
+                            ["goal", "experience", "sessions_per_week", "exercise", "recent_set"], know)
+        changes: Dict[str, Any] = {slot: outcome.value for slot, outcome in outcomes.items() if not outcome.problem}
+        if conditions_in(question, know) or changes.get("goal") == rep_scheme.CLEARANCE_GOAL != stored["goal"]:
+            dispatcher.utter_message(text=words["change_needs_new"])
+            return []
+        if "load" not in changes.get("recent_set", {"load": 0}) or stored.get("limit"):
+            changes.pop("recent_set", None)
+        if not changes:
+            bad = any(outcome.problem for outcome in outcomes.values())
+            dispatcher.utter_message(text=know.wording["form"]["bad"]["sessions_per_week"] if bad else words["no_change"])
+            return []
+        if "exercise" in changes and changes["exercise"] != stored["exercise"]:
+            changes.setdefault("recent_set", None)  # a load on one machine says nothing about another
+        profile = schemes.Profile.from_dict({**stored, **changes})
+        refusal = rep_scheme.refused({"exercise": profile.exercise, "health": {
+            "answer": "yes", "conditions": list(profile.conditions)}, "clearance": "yes"}, know) if profile.conditions else None
+        if refusal is not None:
+            dispatcher.utter_message(text="\n".join(refusal))
+            return []
+        return [*show(profile, dispatcher, know), SlotSet("exercise", profile.exercise)]
+
+
+class ActionExplainQuestion(Action):
+    """Says why the open question of a form is asked."""
+
+    def name(self) -> Text:
+        return "action_explain_question"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> List[EventType]:
+        words = knowledge.shared().wording
+        reasons = words["form"]["why"]
+        asked = tracker.get_slot("requested_slot")
+        dispatcher.utter_message(text=reasons[asked] if asked in reasons else words["why"]["none"])
+        return []
+
+
+class ActionCancelForm(Action):
+    """Drops the open form and what it had gathered."""
+
+    def name(self) -> Text:
+        return "action_cancel_form"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> List[EventType]:
+        words = knowledge.shared().wording["form"]
+        dispatcher.utter_message(text=words["cancelled" if tracker.active_loop_name else "nothing_to_cancel"])
+        return _reset()
+
+
+class ActionSessionStart(Action):
+    """Starts a talk with the welcome, which says once that this is general information. Only a health limit is carried over."""
+
+    def name(self) -> Text:
+        return "action_session_start"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> List[EventType]:
+        dispatcher.utter_message(response="utter_welcome")
+        kept = [SlotSet(slot, tracker.get_slot(slot)) for slot in LASTING_SLOTS if tracker.get_slot(slot) is not None]
+        return [SessionStarted(), *kept, ActionExecuted("action_listen")]

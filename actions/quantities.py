@@ -1,0 +1,118 @@
+"""Numbers in a sentence, with what they count: "225 lbs for 8, two left" is a load, repetitions and repetitions in reserve.
+
+Number words are turned into digits by text2num; what is left is which unit a number has, told by the words around it.
+"""
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import List, Optional
+
+from text_to_num import alpha2digit
+
+KG_PER_LB = 1 / 2.20462
+
+UNITS = {
+    "kg": ("kg", "kgs", "kilo", "kilos", "kilogram", "kilograms", "kilogramme", "kilogrammes"),
+    "lb": ("lb", "lbs", "pound", "pounds", "#"),
+    "rep": ("rep", "reps", "repetition", "repetitions", "times each"),
+    "set": ("set", "sets"),
+    "rir": ("left", "rir", "in reserve", "in the tank", "more in me", "reps left", "reps in reserve", "rep left",
+            "reps in the tank", "more reps", "more rep"),
+    "per_week": ("x a week", "x per week", "x week", "times a week", "times per week", "time a week", "days a week", "days per week",
+                 "day a week", "days", "day", "sessions", "session", "sessions a week", "x weekly", "times weekly", "times",
+                 "days each week", "times each week", "a week", "per week", "workouts", "workouts a week"),
+    "week": ("week", "weeks", "wk", "wks"),
+    "month": ("month", "months"),
+    "year": ("year", "years", "yr", "yrs"),
+    "age": ("year old", "years old", "yr old", "yo", "y/o", "yrs old", "years of age"),
+    "minute": ("min", "mins", "minute", "minutes"),
+    "percent": ("%", "percent"),
+    "plate": ("plate", "plates"),
+}
+_BY_WORD = {word: unit for unit, words in UNITS.items() for word in words}
+_UNIT = "|".join(sorted((re.escape(word) for word in _BY_WORD), key=len, reverse=True))
+_NUMBER = re.compile(
+    rf"(?<![\w.,/])(?P<sign>[-\u2212](?=\d))?(?P<number>\d+(?:[.,]\d+)?)(?:\s*(?P<unit>{_UNIT})(?![a-z]))?", re.IGNORECASE)
+_PRESSURE = re.compile(r"(?<!\d)(?P<systolic>\d{2,3})\s*(?:/|over)\s*(?P<diastolic>\d{2,3})(?!\d)", re.IGNORECASE)
+_FREQUENCY_WORDS = ((re.compile(r"\bonce\b(?!\s+(?:i|you|it|my|the|we)\b)", re.I), "1 times"), (re.compile(r"\btwice\b", re.I), "2 times"),
+                    (re.compile(r"\bthrice\b", re.I), "3 times"), (re.compile(r"\bevery ?day\b|\bdaily\b", re.I), "7 days a week"),
+                    (re.compile(r"\bone (?=(?:day|time|session|rep|set|more|left)\b)", re.I), "1 "),
+                    (re.compile(r"\ba couple(?: of)?\b", re.I), "2"), (re.compile(r"\bnone left\b|\bto failure\b", re.I), "0 left"))
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number and its unit; ``unit`` is a key of UNITS, "mmhg" for the upper value of a blood pressure, or None.
+
+    ``second`` is the lower value of a blood pressure. ``start`` and ``end`` are offsets in the text with digits.
+    """
+
+    value: float
+    unit: Optional[str]
+    start: int
+    end: int
+    second: Optional[float] = None
+
+    def text(self) -> str:
+        """Returns the canonical form, such as "225 lb"."""
+        number = f"{self.value:g}"
+        if self.unit == "mmhg" and self.second is not None:
+            return f"{number}/{self.second:g} mmhg"
+        return f"{number} {self.unit}" if self.unit else number
+
+
+def in_digits(text: str) -> str:
+    """Returns ``text`` with number words as digits ("two hundred pounds" becomes "200 pounds")."""
+    for pattern, digits in _FREQUENCY_WORDS:
+        text = pattern.sub(digits, text)
+    return str(alpha2digit(text, "en", threshold=1))  # "one" stays: it is seldom a number
+
+
+def find(text: str) -> List[Quantity]:
+    """Returns the quantities of a sentence in order; offsets refer to ``in_digits(text)``."""
+    digits = in_digits(text)
+    found: List[Quantity] = []
+    taken = [False] * (len(digits) + 1)
+    for match in _PRESSURE.finditer(digits):
+        upper, lower = float(match["systolic"]), float(match["diastolic"])
+        if 70 <= upper <= 300 and 40 <= lower <= 200 and upper > lower:
+            found.append(Quantity(upper, "mmhg", match.start(), match.end(), lower))
+            taken[match.start():match.end()] = [True] * (match.end() - match.start())
+    spaced = re.sub(r"(?<=[\dgsb])\s*[x\u00d7*]\s*(?=\d)", lambda m: " " * (m.end() - m.start() - 1) + "\u00d7", digits)
+    for match in _NUMBER.finditer(spaced.replace("\u00d7", " ")):
+        if any(taken[match.start():match.end()]):
+            continue
+        unit = _BY_WORD.get(match["unit"].lower()) if match["unit"] else None
+        value = float(match["number"].replace(",", ".")) * (-1 if match["sign"] else 1)
+        found.append(Quantity(value, unit, match.start(), match.end()))
+    found.sort(key=lambda quantity: quantity.start)
+    return [_with_role(quantity, found, spaced) for quantity in found]
+
+
+def _with_role(quantity: Quantity, found: List[Quantity], text: str) -> Quantity:
+    """Gives a bare number its unit from the words before it: "for 8", "x 8", "rir 2", "aged 70", "3 sets of 10"."""
+    if quantity.unit is not None:
+        return quantity
+    before, after = text[:quantity.start].rstrip().lower(), text[quantity.end:].lstrip().lower()
+    unit = None
+    if before.endswith("\u00d7"):
+        unit = "rep"
+    elif after.startswith("\u00d7"):
+        following = next((q for q in found if q.start > quantity.start), None)
+        if following is not None and following.unit in ("kg", "lb"):
+            unit = "rep"
+        else:
+            unit = "set" if quantity.value <= 10 and not any(q.unit in ("kg", "lb") for q in found) else "load"
+    elif re.search(r"\b(?:for|did|got|sets? of|of)$", before) and quantity.value <= 50:
+        unit = "rep"
+    elif re.search(r"\brir(?: of)?$|\bleaving$|\bleft$", before):
+        unit = "rir"
+    elif re.search(r"\b(?:aged?|i'?m|im|i am|age is)$", before) and 10 <= quantity.value <= 110:
+        unit = "age"
+    return Quantity(quantity.value, unit, quantity.start, quantity.end)
+
+
+def to_kg(value: float, unit: str) -> float:
+    """Converts a load; ``unit`` is "kg" or "lb"."""
+    return value * KG_PER_LB if unit == "lb" else value

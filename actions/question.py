@@ -1,0 +1,74 @@
+"""What a person said, as plain values: the input of the answer functions."""
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Dict, List, Mapping, Optional, Tuple
+
+TOPIC_OF_INTENT = {
+    "ask_definition": "definition", "ask_muscles": "muscles", "ask_foot_placement": "foot_placement",
+    "ask_technique": "technique", "ask_benefits": "benefits", "ask_suitability": "suitability", "ask_risks": "risks",
+    "ask_rehab": "rehab", "ask_comparison": "comparison", "ask_programming": "programming",
+    "ask_complementary": "complementary", "ask_load": "load", "troubleshoot": "troubleshoot",
+}
+"""The intents that knowledge answers, with the topic of the answer."""
+
+INTENT_OF_TOPIC = {topic: intent for intent, topic in TOPIC_OF_INTENT.items()}
+
+
+@dataclass(frozen=True)
+class Mention:
+    """Something named in a message: an entity with its canonical value.
+
+    ``amount``, ``unit`` and ``second`` are set for numbers (see :class:`actions.quantities.Quantity`).
+    """
+
+    entity: str
+    value: str
+    text: str = ""
+    negated: bool = False
+    amount: Optional[float] = None
+    unit: Optional[str] = None
+    second: Optional[float] = None
+
+
+@dataclass(frozen=True)
+class Question:
+    """A message as understood. ``nearest`` maps claim ids to the cosine of their text with the message."""
+
+    text: str
+    intent: str
+    confidence: float = 1.0
+    mentions: Tuple[Mention, ...] = ()
+    nearest: Mapping[str, float] = field(default_factory=dict)
+    ranking: Tuple[str, ...] = ()
+
+    def values(self, entity: str, negated: Optional[bool] = False) -> List[str]:
+        """Returns the values of an entity in order, without repeats; ``negated=None`` takes both kinds."""
+        return list(dict.fromkeys(m.value for m in self.mentions
+                                  if m.entity == entity and (negated is None or m.negated == negated)))
+
+    def numbers(self, *units: Optional[str]) -> List[Mention]:
+        """Returns the numbers with one of ``units`` (all numbers if none is given), in order."""
+        return [m for m in self.mentions if m.entity == "number" and (not units or m.unit in units)]
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the talk was about before this message; ``last`` is the record of the last answer (see answers.Answer)."""
+
+    topic: Optional[str] = None
+    exercise: Optional[str] = None
+    last: Mapping[str, Any] = field(default_factory=dict)
+
+
+def from_message(message: Mapping[str, Any]) -> Question:
+    """Builds a question from Rasa's parse of the latest message."""
+    mentions = tuple(
+        Mention(entity=e["entity"], value=str(e["value"]), text=e.get("text", ""), negated=bool(e.get("negated")),
+                amount=e.get("amount"), unit=e.get("unit"), second=e.get("second"))
+        for e in message.get("entities") or [] if e.get("value") is not None)
+    intent: Dict[str, Any] = message.get("intent") or {}
+    return Question(
+        text=message.get("text") or "", intent=intent.get("name") or "nlu_fallback",
+        confidence=float(intent.get("confidence") or 0.0), mentions=mentions, nearest=message.get("nearest") or {},
+        ranking=tuple(item["name"] for item in message.get("intent_ranking") or []))

@@ -1,0 +1,54 @@
+"""Which exercise a question is about."""
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import List, Optional, Tuple
+
+from actions.question import Context, Question
+from knowledge import Knowledge
+from knowledge.text import tokens
+
+_POINTING = re.compile(r"\b(?:it|its|this|that|those|these|them|the machine|the exercise)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The exercise of a question.
+
+    ``exercise`` is an exercise or family id or None. ``how`` tells where it comes from: "named" in the sentence, "talk" (the one
+    spoken of before), "machine" (the sentence speaks of machine parts) or "none". ``others`` are further exercises named.
+    ``pointing`` is true where the sentence says "it" or "this" and nothing tells what.
+    """
+
+    exercise: Optional[str]
+    how: str
+    others: Tuple[str, ...] = ()
+    pointing: bool = False
+
+
+def resolve(question: Question, context: Context, know: Knowledge) -> Subject:
+    """Finds the exercise: the one named, else that of the talk, else the machine whose parts are named, else none."""
+    named = _without_own_family(question.values("exercise") or [], know)
+    if named:
+        first = named[0]
+        if first in know.families and context.exercise and know.family_of(context.exercise) == first:
+            first = context.exercise
+        return Subject(first, "named", tuple(named[1:]))
+    if context.exercise:
+        return Subject(context.exercise, "talk")
+    defaults = know.wording["defaults"]
+    if set(tokens(question.text)) & set(defaults["machine_words"]):
+        return Subject(defaults["machine_exercise"], "machine")
+    return Subject(None, "none", pointing=bool(_POINTING.search(question.text)))
+
+
+def _without_own_family(named: List[str], know: Knowledge) -> List[str]:
+    """Drops a family where the same sentence names exactly one exercise, a member of it, more than once.
+
+    "Leg press" after "vertical leg press" mostly means the same machine; where two things are compared both stay.
+    """
+    if len(named) <= 2:
+        return named
+    families = {know.family_of(item) for item in named}
+    return [item for item in named if item not in families]

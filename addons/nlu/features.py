@@ -1,0 +1,52 @@
+"""The sentence embedding as a Rasa featurizer."""
+from __future__ import annotations
+
+from typing import Any, Dict, List, Text
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
+from rasa.shared.nlu.training_data.features import Features
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from addons.nlu.embedding import MODEL_SHA256, shared_embedder
+
+ORIGIN = "SentenceEmbeddingFeaturizer"
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
+class SentenceEmbeddingFeaturizer(GraphComponent):
+    """Adds one dense sentence feature of shape (1, 384): the unit vector of all-MiniLM-L6-v2."""
+
+    def __init__(self, config: Dict[Text, Any]) -> None:
+        self._config = config
+        self._embedder = shared_embedder()
+
+    @classmethod
+    def create(cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource,
+               execution_context: ExecutionContext) -> "SentenceEmbeddingFeaturizer":
+        return cls(config)
+
+    @classmethod
+    def fingerprint_addon(cls, config: Dict[Text, Any]) -> str:
+        return MODEL_SHA256
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        self.process(training_data.training_examples)
+        return training_data
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        for message in messages:
+            text = message.get(TEXT)
+            if text:
+                message.add_features(Features(self._embedder.embed([text]), FEATURE_TYPE_SENTENCE, TEXT, ORIGIN))
+        return messages
+
+
+def embedding_of(message: Message) -> Any:
+    """Returns the vector of a message, shape (384,), or None if it has no text."""
+    _, sentence = message.get_dense_features(TEXT, [ORIGIN])
+    return None if sentence is None else sentence.features[0]

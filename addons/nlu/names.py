@@ -1,0 +1,142 @@
+"""Finds what knowledge has names for: exercises, muscles, stances, conditions, goals and the rest of the closed vocabularies."""
+from __future__ import annotations
+
+import json
+from typing import Any, Dict, List, Optional, Set, Text, Tuple
+
+import spacy
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.extractors.extractor import EntityExtractorMixin
+from rasa.shared.exceptions import InvalidConfigException
+from rasa.shared.nlu.constants import ENTITIES, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from spacy.matcher import PhraseMatcher
+from spacy.tokens import Doc
+
+from addons.nlu.spelling import Speller
+from knowledge.text import spans, tokens
+
+LOOKUP_SEPARATOR = "/"
+"""Lookup tables of the importer are named "<entity>/<canonical id>"."""
+
+NEGATIONS = frozenset("no not dont doesnt didnt isnt arent wasnt without never neither nor havent hasnt cant wont none".split())
+NEGATION_REACH = 4
+"""A negation counts for names that start at most this many words after it."""
+
+_BREAKS = frozenset("but however though although and".split())
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
+class KnowledgeEntityExtractor(GraphComponent, EntityExtractorMixin):
+    """Matches the names in knowledge with spaCy's PhraseMatcher and puts out canonical ids.
+
+    Trained from the lookup tables that the importer adds, so a new alias is understood after the next training. Words that
+    are neither a name nor common English are mended before matching ("skwats"). Output entities carry ``entity``,
+    ``value`` (canonical id), ``start``, ``end``, ``text`` and, where a negation stands before them, ``negated``.
+    """
+
+    @staticmethod
+    def get_default_config() -> Dict[Text, Any]:
+        return {"mend_spelling": True}
+
+    def __init__(self, config: Dict[Text, Any], storage: ModelStorage, resource: Resource,
+                 names: Optional[Dict[str, List[str]]] = None) -> None:
+        self._config = config
+        self._storage = storage
+        self._resource = resource
+        self._nlp = spacy.blank("en")
+        self._install(names or {})
+
+    @classmethod
+    def create(cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource,
+               execution_context: ExecutionContext) -> "KnowledgeEntityExtractor":
+        return cls(config, model_storage, resource)
+
+    @classmethod
+    def load(cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource,
+             execution_context: ExecutionContext, **kwargs: Any) -> "KnowledgeEntityExtractor":
+        with model_storage.read_from(resource) as folder:
+            names = json.loads((folder / "names.json").read_text(encoding="utf-8"))
+        return cls(config, model_storage, resource, names)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        names = {table["name"]: list(table["elements"]) for table in training_data.lookup_tables
+                 if LOOKUP_SEPARATOR in table["name"] and isinstance(table["elements"], list)}
+        if not any(name.startswith("exercise" + LOOKUP_SEPARATOR) for name in names):
+            raise InvalidConfigException(
+                "No exercise names in the training data: addons.importer.KnowledgeImporter did not run. Rasa falls back to its "
+                "own importer without an error when it cannot import the one in config.yml; check that entry.")
+        self._install(names)
+        with self._storage.write_to(self._resource) as folder:
+            (folder / "names.json").write_text(json.dumps(names, ensure_ascii=False, sort_keys=True), encoding="utf-8")
+        return self._resource
+
+    def _install(self, names: Dict[str, List[str]]) -> None:
+        self._matcher = PhraseMatcher(self._nlp.vocab, attr="ORTH")
+        words: Set[str] = set()
+        for table, elements in names.items():
+            patterns = []
+            for element in sorted(set(elements)):
+                parts = tokens(element)
+                if parts:
+                    words.update(parts)
+                    patterns.append(Doc(self._nlp.vocab, words=parts))
+            self._matcher.add(table, patterns)
+        self._speller = Speller(words) if self._config.get("mend_spelling", True) and words else None
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        return training_data
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        for message in messages:
+            text = message.get(TEXT)
+            if text:
+                found = self.extract(text)
+                message.set(ENTITIES, message.get(ENTITIES, []) + found, add_to_output=True)
+        return messages
+
+    def extract(self, text: str) -> List[Dict[str, Any]]:
+        """Returns the entities of ``text`` in order; of overlapping names the longest wins."""
+        parts = spans(text)
+        if not parts:
+            return []
+        words = [word for word, _, _ in parts]
+        if self._speller:
+            words = self._speller.mend(words)
+        doc = Doc(self._nlp.vocab, words=words)
+        matches = sorted(self._matcher(doc), key=lambda m: (m[1] - m[2], m[1]))
+        taken: Set[int] = set()
+        chosen: List[Tuple[int, int, str]] = []
+        for key, start, end in matches:
+            if taken.isdisjoint(range(start, end)):
+                taken.update(range(start, end))
+                chosen.append((start, end, self._nlp.vocab.strings[key]))
+        found = []
+        for start, end, table in sorted(chosen):
+            entity, _, value = table.partition(LOOKUP_SEPARATOR)
+            item: Dict[str, Any] = {
+                "entity": entity, "value": value, "start": parts[start][1], "end": parts[end - 1][2],
+                "text": text[parts[start][1]:parts[end - 1][2]], "extractor": type(self).__name__, "confidence_entity": 1.0}
+            if self._negated(words, start, text, parts):
+                item["negated"] = True
+            found.append(item)
+        return found
+
+    @staticmethod
+    def _negated(words: List[str], start: int, text: str, parts: List[Tuple[str, int, int]]) -> bool:
+        for place in range(start - 1, max(-1, start - 1 - NEGATION_REACH), -1):
+            between = text[parts[place][2]:parts[place + 1][1]]
+            if any(mark in between for mark in ".;!?"):
+                return False
+            if words[place] in NEGATIONS:
+                return True
+            if words[place] in _BREAKS and words[place] != "and":
+                return False
+        return False
+
+
+__all__ = ["KnowledgeEntityExtractor", "LOOKUP_SEPARATOR"]

@@ -1,0 +1,55 @@
+"""Starts the assistant: one process with the Rasa server, the web page and the actions. `make run` calls it."""
+from __future__ import annotations
+
+import argparse
+import os
+import socket
+import sys
+from typing import List, Optional
+
+from addons.assistant import NoModel, newest_model
+
+DEFAULT_PORT = 5005
+
+
+def port_is_free(host: str, port: int) -> bool:
+    """Tells whether nothing listens on a port yet."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def main(arguments: Optional[List[str]] = None) -> int:
+    """Runs until stopped; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m addons.serve", description=__doc__)
+    parser.add_argument("--port", default=os.environ.get("PORT") or DEFAULT_PORT, help="the port (or set PORT), 5005 if left out")
+    parser.add_argument("--host", default=os.environ.get("HOST") or "127.0.0.1", help="the address to listen on (or set HOST)")
+    parser.add_argument("--credentials", default="credentials.yml", help="which channels to open")
+    args = parser.parse_args(arguments)
+    if not str(args.port).isdigit() or not 0 < int(args.port) < 65536:
+        print(f"PORT is {args.port!r}; it must be a number from 1 to 65535.", file=sys.stderr)
+        return 2
+    if not port_is_free(args.host, int(args.port)):
+        print(f"Port {args.port} is taken. Stop what uses it, or choose another: make run PORT={int(args.port) + 1}", file=sys.stderr)
+        return 1
+    try:
+        model = newest_model()
+    except NoModel as error:
+        print(error, file=sys.stderr)
+        return 1
+    print("Starting (about 10 seconds) ...", flush=True)
+    os.environ["REPWISE_ADDRESS"] = f"http://{args.host}:{args.port}/chat"
+    sys.argv = ["rasa", "run", "--interface", args.host, "--port", str(args.port), "--model", str(model),
+                "--credentials", args.credentials, "--endpoints", "endpoints.yml"]
+    from rasa.__main__ import main as rasa_main
+
+    rasa_main()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

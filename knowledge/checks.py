@@ -1,0 +1,205 @@
+"""Rules that hold between knowledge files. Each rule is one function that yields problems; `run_all` runs them all."""
+from __future__ import annotations
+
+from typing import Any, Callable, Dict, Iterator, List, Set, Tuple
+
+
+from knowledge.problems import Problem, nearest
+from knowledge.text import key_of
+
+Rule = Callable[[Any], Iterator[Problem]]
+
+FILES = {
+    "exercise": "exercises", "muscle": "muscles.yml", "stance": "stances.yml", "condition": "conditions.yml",
+    "goal": "goals.yml", "term": "glossary.yml", "phase": "vocabulary.yml", "equipment": "vocabulary.yml",
+    "experience": "vocabulary.yml", "group": "vocabulary.yml", "body_part": "vocabulary.yml", "aspect": "vocabulary.yml",
+}
+"""Where the words of an entity type are written."""
+
+
+def _file_of(entry: Any, know: Any) -> Tuple[str, str]:
+    """Returns (file, path) of an index entry."""
+    if entry.exercise in know.exercises:
+        return f"exercises/{entry.exercise}.yml", entry.place
+    first, _, rest = entry.place.partition(".")
+    if first == "general":
+        topic, _, rest = rest.partition(".")
+        return f"general/{topic}.yml", rest
+    return f"{first}.yml", rest
+
+
+def _home(kind: str, word: Any, know: Any) -> str:
+    if kind != "exercise":
+        return FILES[kind]
+    if word.id in know.exercises:
+        return f"exercises/{word.id}.yml"
+    return "families.yml" if word.id in know.families else "catalog.yml"
+
+
+def sources_exist(know: Any) -> Iterator[Problem]:
+    for entry in know.entries.values():
+        for source in entry.claim.sources:
+            if source not in know.sources:
+                file, path = _file_of(entry, know)
+                yield Problem(file, f"{path}.sources", f'unknown source "{source}"', nearest(source, know.sources))
+    for number, row in enumerate(know.schemes):
+        for source in row.sources:
+            if source not in know.sources:
+                yield Problem("schemes.yml", f"[{number}].sources", f'unknown source "{source}"', nearest(source, know.sources))
+    for flag in know.red_flags.values():
+        for source in flag.sources:
+            if source not in know.sources:
+                yield Problem("red_flags.yml", f"{flag.id}.sources", f'unknown source "{source}"',
+                              nearest(source, know.sources))
+    for ex in know.exercises.values():
+        for source in ex.traits.sources:
+            if source not in know.sources:
+                yield Problem(f"exercises/{ex.id}.yml", "traits.sources", f'unknown source "{source}"',
+                              nearest(source, know.sources))
+
+
+def tags_exist(know: Any) -> Iterator[Problem]:
+    known = {word.id for words in know.words().values() for word in words}
+    for entry in know.entries.values():
+        for tag in entry.claim.about:
+            if tag not in known:
+                file, path = _file_of(entry, know)
+                yield Problem(file, f"{path}.about", f'unknown tag "{tag}"',
+                              nearest(tag, known) + " New aspects go into vocabulary.yml")
+
+
+def references_exist(know: Any) -> Iterator[Problem]:
+    exercises = {word.id for word in know.words()["exercise"]}
+    equipment = {word.id for word in know.vocabulary.equipment}
+    faults = {word.id for word in know.vocabulary.aspects} | set(know.conditions)
+
+    def unknown(file: str, path: str, kind: str, value: str, known: Any) -> Iterator[Problem]:
+        if value not in known:
+            yield Problem(file, path, f'unknown {kind} "{value}"', nearest(value, known))
+
+    for ex in know.exercises.values():
+        file = f"exercises/{ex.id}.yml"
+        if ex.family is not None:
+            yield from unknown(file, "family", "family", ex.family, know.families)
+        for n, need in enumerate(ex.equipment.needs):
+            yield from unknown(file, f"equipment.needs[{n}]", "equipment", need, equipment)
+        for role in ("primary", "secondary", "stabilisers"):
+            for n, use in enumerate(getattr(ex.muscles, role)):
+                yield from unknown(file, f"muscles.{role}[{n}]", "muscle", use.muscle, know.muscles)
+        for n, stance in enumerate(ex.stances.positions):
+            yield from unknown(file, f"stances.positions[{n}]", "stance", stance.stance, know.stances)
+        for n, fault in enumerate(ex.faults):
+            yield from unknown(file, f"faults[{n}]", "fault", fault.fault, faults)
+        for n, use in enumerate(ex.risks.conditions):
+            yield from unknown(file, f"risks.conditions[{n}]", "condition", use.condition, know.conditions)
+        for n, other in enumerate(ex.comparisons):
+            yield from unknown(file, f"comparisons[{n}].other", "exercise", other.other, exercises)
+        for n, goal in enumerate(ex.programming.goals):
+            yield from unknown(file, f"programming.goals[{n}]", "goal", goal.goal, know.goals)
+        for n, pair in enumerate(ex.complements.pairs):
+            yield from unknown(file, f"complements.pairs[{n}]", "exercise", pair.exercise, exercises)
+    for item in know.named.values():
+        if item.family is not None:
+            yield from unknown("catalog.yml", item.id, "family", item.family, know.families)
+        for muscle in item.muscles:
+            yield from unknown("catalog.yml", item.id, "muscle", muscle, know.muscles)
+    for family in know.families.values():
+        yield from unknown("families.yml", f"{family.id}.usual", "exercise", family.usual, know.exercises)
+    for muscle in know.muscles.values():
+        if muscle.part_of is not None:
+            yield from unknown("muscles.yml", f"{muscle.id}.part_of", "muscle", muscle.part_of, know.muscles)
+    levels = {word.id for word in know.vocabulary.experience}
+    for n, row in enumerate(know.schemes):
+        yield from unknown("schemes.yml", f"[{n}].goal", "goal", row.goal, know.goals)
+        yield from unknown("schemes.yml", f"[{n}].experience", "experience", row.experience, levels)
+
+
+def ids_unique(know: Any) -> Iterator[Problem]:
+    home: Dict[str, str] = {}
+    for kind, words in know.words().items():
+        for word in words:
+            file = _home(kind, word, know)
+            if word.id in home:
+                yield Problem(file, word.id, f'the id "{word.id}" is taken in {home[word.id]}', "choose another id")
+            home[word.id] = file
+
+
+def aliases_unique(know: Any) -> Iterator[Problem]:
+    claimed: Dict[str, Tuple[str, str]] = {}
+    for kind, words in know.words().items():
+        for word in words:
+            file = _home(kind, word, know)
+            for name in word.names:
+                key = key_of(name)
+                if not key:
+                    yield Problem(file, word.id, f'the name "{name}" has no letters', "write it in letters")
+                    continue
+                other = claimed.get(key)
+                if other and other[0] != word.id:
+                    yield Problem(file, word.id, f'"{name}" is already a name of {other[0]} ({other[1]})',
+                                  "a name means one thing; take it out of one of them")
+                claimed.setdefault(key, (word.id, file))
+
+
+def comparisons_have_two_sides(know: Any) -> Iterator[Problem]:
+    for ex in know.exercises.values():
+        for n, comparison in enumerate(ex.comparisons):
+            other = know.exercises.get(comparison.other)
+            if other is not None and not any(c.other in (ex.id, ex.family) for c in other.comparisons):
+                yield Problem(f"exercises/{other.id}.yml", "comparisons",
+                              f"has nothing on {ex.id}, though exercises/{ex.id}.yml compares the two",
+                              f"add an entry with other: {ex.id}")
+
+
+def no_claim_twice(know: Any) -> Iterator[Problem]:
+    seen: Dict[Tuple[Any, str], str] = {}
+    for entry in know.entries.values():
+        key = (entry.exercise, entry.claim.say)
+        if key in seen:
+            file, path = _file_of(entry, know)
+            yield Problem(file, path, f"says the same as {seen[key]}", "say it once; one of them can go or be about more tags")
+        seen[key] = entry.place
+
+
+def schemes_fit(know: Any) -> Iterator[Problem]:
+    rows = {(row.goal, row.experience) for row in know.schemes}
+    levels = [word.id for word in know.vocabulary.experience]
+    for n, row in enumerate(know.schemes):
+        for name in ("sets", "reps", "percent", "rir", "rest", "sessions"):
+            low, high = getattr(row, name)
+            if low > high:
+                yield Problem("schemes.yml", f"[{n}].{name}", f"is [{low}, {high}]", "write the lower figure first")
+        if not 0 < row.weekly_step <= 0.10:
+            yield Problem("schemes.yml", f"[{n}].weekly_step", f"is {row.weekly_step}", "loads rise by at most 0.10 a week")
+    for goal in {row.goal for row in know.schemes}:
+        for level in levels:
+            if (goal, level) not in rows:
+                yield Problem("schemes.yml", "", f"has no row for {goal} and {level}", "add it")
+
+
+def wording_is_used(know: Any) -> Iterator[Problem]:
+    def walk(node: Any, path: str) -> Iterator[Problem]:
+        if isinstance(node, dict):
+            for key, value in node.items():
+                yield from walk(value, f"{path}.{key}" if path else str(key))
+        elif isinstance(node, list):
+            for n, value in enumerate(node):
+                yield from walk(value, f"{path}[{n}]")
+        elif not isinstance(node, str):
+            yield Problem("wording.yml", path, f"is {node!r}", "write a sentence in quotes")
+        elif "\n\n" in node:
+            yield Problem("wording.yml", path, "has a blank line", "a blank line splits the message; use one line break")
+
+    yield from walk(know.wording, "")
+
+
+RULES: List[Rule] = [sources_exist, tags_exist, references_exist, ids_unique, aliases_unique, comparisons_have_two_sides,
+                     no_claim_twice, schemes_fit, wording_is_used]
+
+
+def run_all(know: Any, skip: Set[str]) -> List[Problem]:
+    """Returns the problems found by every rule whose name is not in ``skip``."""
+    return [problem for rule in RULES if rule.__name__ not in skip for problem in rule(know)]
+
+
+

@@ -1,0 +1,104 @@
+"""Matches the signs of red flags (knowledge/red_flags.yml) in a message."""
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Dict, Iterable, List, Optional, Pattern, Tuple
+
+from knowledge import schema
+from knowledge.text import spans
+
+NEGATIONS = r"(?:no|not|never|without|dont|doesnt|didnt|isnt|arent|wasnt|havent|hasnt|havnt|deny|denies|neither|nor)"
+_NEGATED = re.compile(rf"\b{NEGATIONS}(?: (?!but\b|and then\b|however\b)\w+){{0,3}} ?$")
+_ORDER = ("S", "E", "D", "U", "C")
+"""Most urgent first: a life at risk, an emergency, an eating disorder, urgent care, a clinician."""
+
+SEPARATOR = " | "
+"""Stands between the sentences of a folded message, so that no phrase runs over it."""
+
+PRESSURE_WORDS = re.compile(r"\b(?:bp|blood pressure|pressure|reading|systolic|mmhg)\b")
+PRESSURE_LIMITS = ((180, 110, "bp_urgent"), (160, 100, "bp_clinician"))
+"""Upper value, lower value (mmHg), flag: either value at or above its limit raises the flag."""
+PRESSURE_EMERGENCY = (180, 120, "bp_emergency")
+PRESSURE_SYMPTOMS = re.compile(
+    r"\b(?:headache|chest|breath|dizzy|dizziness|vision|blurr\w*|confus\w*|numb\w*|weak\w*|faint\w*|nose ?bleed|nausea|vomit\w*)\b")
+
+
+def folded(text: str) -> str:
+    """Returns the words of ``text`` joined by spaces, with a separator where a sentence ends."""
+    out: List[str] = []
+    end = 0
+    for word, start, stop in spans(text):
+        if out and any(mark in text[end:start] for mark in ".!?;\n"):
+            out.append("|")
+        out.append(word)
+        end = stop
+    return " ".join(out)
+
+
+def _group(words: str) -> Pattern[str]:
+    alternatives = []
+    for alternative in words.split("|"):
+        parts = [re.escape(part[:-1]) + r"\w*" if part.endswith("*") else re.escape(part)
+                 for part in alternative.lower().replace("'", "").split()]
+        if parts:
+            alternatives.append(" ".join(parts))
+    return re.compile(r"\b(?:" + "|".join(alternatives) + r")\b")
+
+
+@dataclass(frozen=True)
+class _Compiled:
+    flag: schema.RedFlag
+    signs: Tuple[Tuple[Pattern[str], ...], ...]
+    unless: Tuple[Pattern[str], ...]
+
+
+class SignMatcher:
+    """Finds the red flags of a message."""
+
+    def __init__(self, flags: Iterable[schema.RedFlag]):
+        compiled = [_Compiled(flag, tuple(tuple(_group(g) for g in sign) for sign in flag.signs),
+                              tuple(_group(g) for g in flag.unless)) for flag in flags]
+        self._flags = sorted(compiled, key=lambda item: _ORDER.index(item.flag.tier.value))
+        self._by_id: Dict[str, schema.RedFlag] = {item.flag.id: item.flag for item in compiled}
+
+    def find(self, text: str, pressures: Iterable[Tuple[float, float]] = ()) -> List[str]:
+        """Returns the ids of the flags that ``text`` raises, most urgent first.
+
+        Args:
+            text: the message.
+            pressures: blood pressures in it, as (upper, lower) in mmHg.
+        """
+        plain = folded(text)
+        found = [item.flag.id for item in self._flags if self._raised(item, plain)]
+        for upper, lower in pressures:
+            flag = self._pressure(plain, upper, lower)
+            if flag and flag in self._by_id and flag not in found:
+                found.append(flag)
+        return sorted(found, key=lambda flag: _ORDER.index(self._by_id[flag].tier.value))
+
+    @staticmethod
+    def _raised(item: _Compiled, plain: str) -> bool:
+        if any(pattern.search(plain) for pattern in item.unless):
+            return False
+        return any(all(_affirmed(pattern, plain) for pattern in sign) for sign in item.signs)
+
+    @staticmethod
+    def _pressure(plain: str, upper: float, lower: float) -> Optional[str]:
+        if not PRESSURE_WORDS.search(plain) and len(plain.split()) > 6:
+            return None
+        if (upper >= PRESSURE_EMERGENCY[0] or lower >= PRESSURE_EMERGENCY[1]) and PRESSURE_SYMPTOMS.search(plain):
+            return PRESSURE_EMERGENCY[2]
+        for high, low, flag in PRESSURE_LIMITS:
+            if upper >= high or lower >= low:
+                return flag
+        return None
+
+
+def _affirmed(pattern: Pattern[str], plain: str) -> bool:
+    """Tells whether a word of the group stands in the text without a negation before it."""
+    for match in pattern.finditer(plain):
+        before = plain[:match.start()].rsplit("|", 1)[-1]
+        if re.match(rf"{NEGATIONS}\b|cant\b|cannot\b|unable\b", match.group()) or not _NEGATED.search(before):
+            return True
+    return False

@@ -1,0 +1,191 @@
+"""Loads the knowledge files into one immutable object, or says everything that is wrong with them at once."""
+from __future__ import annotations
+
+import functools
+import hashlib
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Callable, Dict, Iterable, List, Optional, Set, Tuple, Type, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from knowledge import checks, index, schema
+from knowledge.files import YamlProblem, read_yaml
+from knowledge.problems import KnowledgeError, Problem, from_pydantic
+
+HERE = Path(__file__).parent
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """All that is known. Mappings are id -> item, in the order of the files."""
+
+    exercises: Dict[str, schema.Exercise]
+    named: Dict[str, schema.NamedExercise]
+    families: Dict[str, schema.Family]
+    muscles: Dict[str, schema.Muscle]
+    stances: Dict[str, schema.Stance]
+    conditions: Dict[str, schema.Condition]
+    red_flags: Dict[str, schema.RedFlag]
+    goals: Dict[str, schema.Goal]
+    schemes: Tuple[schema.Scheme, ...]
+    terms: Dict[str, schema.Term]
+    sources: Dict[str, schema.Source]
+    general: Dict[str, schema.Section]
+    vocabulary: schema.Vocabulary
+    wording: Dict[str, Any]
+    entries: Dict[str, index.Entry] = field(default_factory=dict)
+
+    def words(self) -> Dict[str, List[schema.Word]]:
+        """Returns what people may name, by entity type."""
+        vocab = self.vocabulary
+        return {
+            "exercise": [*self.exercises.values(), *self.named.values(), *self.families.values()],
+            "muscle": list(self.muscles.values()),
+            "stance": list(self.stances.values()),
+            "condition": list(self.conditions.values()),
+            "goal": list(self.goals.values()),
+            "term": list(self.terms.values()),
+            "phase": vocab.phases,
+            "equipment": vocab.equipment,
+            "experience": vocab.experience,
+            "group": vocab.groups,
+            "body_part": vocab.body_parts,
+            "aspect": vocab.aspects,
+        }
+
+    def name_of(self, item_id: str) -> str:
+        """Returns the name we use for an id, of whatever kind; the id itself if nothing has it."""
+        for words in self.words().values():
+            for word in words:
+                if word.id == item_id:
+                    return word.name
+        return item_id
+
+    def members(self, family: str) -> List[str]:
+        """Returns the ids of the exercises of a family that have a file."""
+        return [ex.id for ex in self.exercises.values() if ex.family == family]
+
+    def family_of(self, exercise: str) -> Optional[str]:
+        """Returns the family of an exercise with or without a file, None if it has none."""
+        item = self.exercises.get(exercise) or self.named.get(exercise)
+        return item.family if item else None
+
+    def without(self, drop: Callable[[index.Entry], bool]) -> "Knowledge":
+        """Returns the same knowledge without the claims that ``drop`` picks; for tests that show a claim is used."""
+        return replace(self, entries={k: e for k, e in self.entries.items() if not drop(e)})
+
+
+def fingerprint(folder: Path = HERE) -> str:
+    """Returns a hash over the content of all knowledge files, for telling whether a model is older than they are."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*.yml")):
+        digest.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+class _Reader:
+    """Reads files one by one and gathers every problem."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.problems: List[Problem] = []
+
+    def content(self, name: str) -> Any:
+        path = self.folder / name
+        if not path.exists():
+            self.problems.append(Problem(name, "", "is missing", "create it; knowledge/README.md shows what goes in"))
+            return None
+        try:
+            return read_yaml(path)
+        except YamlProblem as error:
+            self.problems.append(Problem(name, "", str(error), ""))
+            return None
+
+    def one(self, model: Type[M], name: str, data: Any, at: str = "") -> Optional[M]:
+        if not isinstance(data, dict):
+            if data is not None:
+                self.problems.append(Problem(name, at, "is not a mapping", "write key: value pairs"))
+            return None
+        try:
+            return model(**data)
+        except ValidationError as error:
+            self.problems.extend(from_pydantic(name, at, error, model))
+        except TypeError as error:
+            self.problems.append(Problem(name, at, str(error), "keys must be words"))
+        return None
+
+    def many(self, model: Type[M], name: str) -> List[M]:
+        data = self.content(name)
+        if data is None:
+            return []
+        if not isinstance(data, list):
+            self.problems.append(Problem(name, "", "is not a list", "start each item with a dash"))
+            return []
+        items = (self.one(model, name, item, f"[{number}]") for number, item in enumerate(data))
+        return [item for item in items if item is not None]
+
+
+def _by_id(items: Iterable[Any], name: str, problems: List[Problem]) -> Dict[str, Any]:
+    found: Dict[str, Any] = {}
+    for item in items:
+        if item.id in found:
+            problems.append(Problem(name, item.id, f'the id "{item.id}" stands twice', "rename or remove one"))
+        found[item.id] = item
+    return found
+
+
+def load(folder: Path = HERE, skip: Optional[Set[str]] = None) -> Knowledge:
+    """Reads, checks and indexes the knowledge in ``folder``.
+
+    Args:
+        folder: the folder with ``exercises/``, ``general/`` and the shared files.
+        skip: names of check functions to leave out (see :mod:`knowledge.checks`); for tests only.
+
+    Raises:
+        KnowledgeError: with every problem found, each naming file, path and remedy.
+    """
+    read = _Reader(folder)
+    exercises = {}
+    for path in sorted((folder / "exercises").glob("*.yml")):
+        name = f"exercises/{path.name}"
+        item = read.one(schema.Exercise, name, read.content(name))
+        if item is None:
+            continue
+        if item.id != path.stem:
+            read.problems.append(Problem(name, "id", f'is "{item.id}"', f'write "{path.stem}", the name of the file'))
+        exercises[item.id] = item
+    general = {}
+    for path in sorted((folder / "general").glob("*.yml")):
+        name = f"general/{path.name}"
+        if path.stem not in schema.TOPICS:
+            read.problems.append(Problem(name, "", "is not named after a topic", f"topics are {', '.join(schema.TOPICS)}"))
+        section = read.one(schema.Section, name, read.content(name))
+        if section is not None:
+            general[path.stem] = section
+    vocabulary = read.one(schema.Vocabulary, "vocabulary.yml", read.content("vocabulary.yml"))
+    wording = read.content("wording.yml")
+    lists: Dict[str, Any] = {}
+    for attribute, model, name in (
+        ("named", schema.NamedExercise, "catalog.yml"), ("families", schema.Family, "families.yml"),
+        ("muscles", schema.Muscle, "muscles.yml"), ("stances", schema.Stance, "stances.yml"),
+        ("conditions", schema.Condition, "conditions.yml"), ("red_flags", schema.RedFlag, "red_flags.yml"),
+        ("goals", schema.Goal, "goals.yml"), ("terms", schema.Term, "glossary.yml"), ("sources", schema.Source, "sources.yml"),
+    ):
+        lists[attribute] = _by_id(read.many(model, name), name, read.problems)  # type: ignore[type-var]
+    schemes = tuple(read.many(schema.Scheme, "schemes.yml"))
+    if vocabulary is None or not isinstance(wording, dict):
+        raise KnowledgeError(read.problems)
+    know = Knowledge(exercises=exercises, general=general, vocabulary=vocabulary, wording=wording, schemes=schemes, **lists)
+    know = replace(know, entries=index.build(know))
+    read.problems.extend(checks.run_all(know, skip or set()))
+    if read.problems:
+        raise KnowledgeError(read.problems)
+    return know
+
+
+@functools.lru_cache(maxsize=1)
+def shared() -> Knowledge:
+    """Returns the process's one copy of the knowledge beside this module, read at the first call."""
+    return load()
