@@ -31,6 +31,9 @@ MEANING_WEIGHT = 6.0
 MEANING_FLOOR = 0.25
 BULLET_SHARE = 0.62
 CLEAR_MEANING = 0.62
+RESCUE_MEANING = (0.70, 0.60, 0.50)
+"""How near a claim must be for an unsure question to be answered all the same: where the question names nothing that the claim is
+about, where it names the exercise or something the claim is about, and where it names both."""
 
 
 @dataclass(frozen=True)
@@ -64,11 +67,15 @@ class Answer:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a question asks about: tags with weights, the topic, the exercise."""
+    """What a question asks about: tags with weights, the topic, the exercise.
+
+    ``topics`` are the topics it may belong to, each with its share of the likeliest one's probability.
+    """
 
     topic: str
     subject: Subject
     tags: Mapping[str, float]
+    topics: Mapping[str, float] = field(default_factory=dict)
 
 
 def answer(question: Question, context: Context, know: Knowledge) -> Answer:
@@ -93,9 +100,9 @@ def answer(question: Question, context: Context, know: Knowledge) -> Answer:
     elif topic == "load" and (computed := loads.computed(question, subject, know)) is not None:
         result = _from_computed(computed, subject)
     elif topic == "comparison":
-        result = _comparison(question, context, Wanted(topic, subject, tags), know)
+        result = _comparison(question, context, Wanted(topic, subject, tags, _topics(question, topic)), know)
     else:
-        result = _select(question, Wanted(topic, subject, tags), know)
+        result = _select(question, Wanted(topic, subject, tags, _topics(question, topic)), know)
     result = _with_condition(result, question, know)
     exercise = result.exercise
     return replace(result, intent=INTENT_OF_TOPIC[topic], topic=topic, tags=tuple(tags), exercise=exercise,
@@ -119,9 +126,19 @@ def wanted_tags(question: Question, know: Knowledge, topic: str) -> Dict[str, fl
             if part.part_of == muscle:
                 tags.setdefault(part.id, 1.0)
     named = question.values("exercise")
-    if topic == "complementary":
-        tags.update({item: WEIGHTS["exercise"] for item in named[1:]})
+    tags.update({item: WEIGHTS["exercise"] for item in named[1:]})
     return tags
+
+
+def _topics(question: Question, topic: str) -> Dict[str, float]:
+    """Returns the topics a question may belong to: the one it was taken for counts 1, others by how likely they were beside it."""
+    found = {topic: 1.0}
+    likeliest = question.ranking.get(question.intent) or question.confidence or 1.0
+    if question.intent in TOPIC_OF_INTENT:
+        for name, probability in question.ranking.items():
+            if name in TOPIC_OF_INTENT and name != question.intent:
+                found[TOPIC_OF_INTENT[name]] = min(1.0, probability / likeliest)
+    return found
 
 
 def _follow_up_topic(question: Question, context: Context) -> Tuple[Optional[str], Sequence[str]]:
@@ -150,6 +167,8 @@ def _candidates(subject: Subject, know: Knowledge) -> List[Tuple[Entry, float]]:
             found.append((entry, FAMILY_BONUS - 1.0))
         elif usual is not None and entry.exercise == usual:
             found.append((entry, OWN_BONUS - USUAL_PENALTY))
+        elif entry.exercise in subject.others and exercise in entry.own:
+            found.append((entry, OWN_BONUS))
     return found
 
 
@@ -158,8 +177,7 @@ def _score(entry: Entry, bonus: float, wanted: Wanted, nearest: Mapping[str, flo
     score = bonus + sum(wanted.tags[tag] for tag in matched)
     score -= UNASKED_TAG * len(entry.tags - matched)
     score += MEANING_WEIGHT * max(0.0, nearest.get(entry.id, 0.0) - MEANING_FLOOR)
-    if entry.topic == wanted.topic:
-        score += TOPIC_BONUS
+    score += TOPIC_BONUS * (wanted.topics.get(entry.topic, 0.0) if wanted.topics else float(entry.topic == wanted.topic))
     if entry.overview:
         score += OVERVIEW_BONUS if not wanted.tags else -0.5
     return score, matched
@@ -168,8 +186,9 @@ def _score(entry: Entry, bonus: float, wanted: Wanted, nearest: Mapping[str, flo
 def rank(question: Question, wanted: Wanted, know: Knowledge) -> List[Tuple[float, FrozenSet[str], Entry]]:
     """Returns all claims that may answer, best first."""
     scored = []
+    pair = {"alternatives", *wanted.subject.others, *([wanted.subject.exercise] if wanted.subject.others else [])}
     for entry, bonus in _candidates(wanted.subject, know):
-        if entry.topic == "comparison" and wanted.topic != "comparison" and not entry.own <= {"alternatives"}:
+        if entry.topic == "comparison" and wanted.topic != "comparison" and not entry.own & pair:
             continue
         score, matched = _score(entry, bonus, wanted, question.nearest)
         scored.append((score, matched, entry))
@@ -275,7 +294,7 @@ def _with_condition(result: Answer, question: Question, know: Knowledge) -> Answ
 
 
 # ------------------------------------------------------------------ special kinds
-def _from_computed(computed: "loads.Computed", subject: Subject) -> Answer:
+def _from_computed(computed: loads.Computed, subject: Subject) -> Answer:
     return Answer(topic="load", lead=computed.lead, bullets=tuple(computed.bullets), caveat=computed.caveat,
                   exercise=computed.exercise or subject.exercise, sources=tuple(computed.sources))
 
@@ -289,10 +308,7 @@ def _comparison(question: Question, context: Context, wanted: Wanted, know: Know
             and context.topic is not None:
         pair = [context.exercise, pair[0]]
     if len(pair) < 2:
-        if subject.exercise is None or wanted.tags:
-            return _select(question, wanted, know)
-        entries = [e for e in know.entries.values() if e.exercise == subject.exercise and "alternatives" in e.own]
-        return compose(entries[0], entries[1:], subject, know) if entries else _select(question, wanted, know)
+        return _select(question, wanted, know)
     first, second = pair[0], pair[1]
     found = _pair_entries(first, second, know)
     if not found:
@@ -363,6 +379,28 @@ def _unknown_exercise(subject: Subject, topic: str, tags: Mapping[str, float], q
         used = [about[0].id]
     return Answer(topic=topic, exercise=None, lead=lead, bullets=tuple(bullets), claims=tuple(used),
                   sources=("coaching_practice",) if bullets else (), buttons=exercise_buttons(INTENT_OF_TOPIC[topic], know, exercise))
+
+
+def rescue(question: Question, context: Context, know: Knowledge) -> Optional[Answer]:
+    """Answers a message whose topic is unsure, where knowledge has a claim that fits what it names; None where it has not."""
+    likeliest = next((name for name in question.ranking if name in TOPIC_OF_INTENT), None)
+    if likeliest is None:
+        return None
+    subject = resolve(question, context, know)
+    topic = TOPIC_OF_INTENT[likeliest]
+    tags = wanted_tags(question, know, topic)
+    if subject.exercise in know.named or subject.pointing:
+        return None
+    assumed = replace(question, intent=likeliest, confidence=question.ranking[likeliest])
+    ranked = rank(assumed, Wanted(topic, subject, tags, _topics(assumed, topic)), know)
+    if not ranked:
+        return None
+    _, matched, best = ranked[0]
+    meaning = question.nearest.get(best.id, 0.0)
+    known = bool(matched) + (subject.how == "named")
+    if meaning >= RESCUE_MEANING[min(known, len(RESCUE_MEANING) - 1)]:
+        return answer(assumed, context, know)
+    return None
 
 
 # ------------------------------------------------------------------ asking back and suggesting

@@ -8,7 +8,7 @@ from typing import List, Optional, Sequence, Tuple
 from actions.quantities import KG_PER_LB
 from actions.question import Mention, Question
 from actions.subject import Subject
-from knowledge import Knowledge
+from knowledge import Knowledge, schema
 
 PLATE_STEP = {"kg": 2.5, "lb": 5.0}
 """The smallest change of load: the smallest plate (1.25 kg or 2.5 lb) on both sides."""
@@ -116,8 +116,8 @@ def _conversion(question: Question, subject: Subject, loads: List[Mention], know
     source, target = railed[0], railed[1]
     position = lower.find(loads[0].text or f"{value:g}")
     if position >= 0:  # the machine named nearest to the number is the one it belongs to
-        def distance(ex: object) -> int:
-            names = [m for m in question.mentions if m.entity == "exercise" and m.value in (getattr(ex, "id"), getattr(ex, "family"))]
+        def distance(ex: schema.Exercise) -> int:
+            names = [m for m in question.mentions if m.entity == "exercise" and m.value in (ex.id, ex.family)]
             return min((abs(lower.find(m.text.lower()) - position) for m in names if m.text), default=10_000)
         source, target = sorted(railed[:2], key=distance)
     factor = (source.load.rail_sine or 1.0) / (target.load.rail_sine or 1.0)

@@ -1,7 +1,7 @@
 """Rasa's custom actions. Each reads slots and the message, calls a pure function, says its result and sets slots."""
 from __future__ import annotations
 
-from typing import Any, Dict, List, Text
+from typing import Any, Dict, List
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActionExecuted, EventType, SessionStarted, SlotSet
@@ -19,6 +19,8 @@ LASTING_SLOTS = (rep_scheme.MEMORY,)
 """Slots that outlive a session that has expired: a health limit must not be forgotten."""
 
 OFFERED_READINGS = 2
+SURE_IT_IS_OUTSIDE = 0.5
+"""From this confidence on, a message about something else is not looked up in knowledge."""
 
 
 def context_of(tracker: Tracker) -> Context:
@@ -30,6 +32,15 @@ def _say(answer: answers.Answer, dispatcher: CollectingDispatcher, know: knowled
     dispatcher.utter_message(text=rendering.text_of(answer, know), buttons=rendering.buttons_of(answer))
 
 
+def told(answer: answers.Answer, dispatcher: CollectingDispatcher, know: knowledge.Knowledge) -> List[EventType]:
+    """Says an answer and returns the context slots that it sets."""
+    _say(answer, dispatcher, know)
+    events: List[EventType] = [SlotSet("topic", answer.topic), SlotSet("last_answer", answer.record())]
+    if answer.exercise is not None:
+        events.append(SlotSet("exercise", answer.exercise))
+    return events
+
+
 def _reset(*keep: str) -> List[EventType]:
     """Clears the slots of the form; the exercise stays, because it is also what the talk is about."""
     return [SlotSet(slot, None) for slot in FORM_SLOTS if slot != "exercise" and slot not in keep]
@@ -38,29 +49,24 @@ def _reset(*keep: str) -> List[EventType]:
 class ActionAnswer(Action):
     """Answers a question of any topic, and follow-ups."""
 
-    def name(self) -> Text:
+    def name(self) -> str:
         return "action_answer"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> List[EventType]:
         know = knowledge.shared()
-        result = answers.answer(from_message(tracker.latest_message), context_of(tracker), know)
-        _say(result, dispatcher, know)
-        events: List[EventType] = [SlotSet("topic", result.topic), SlotSet("last_answer", result.record())]
-        if result.exercise is not None:
-            events.append(SlotSet("exercise", result.exercise))
-        return events
+        return told(answers.answer(from_message(tracker.latest_message, know), context_of(tracker), know), dispatcher, know)
 
 
 class ActionMore(Action):
     """Tells more of what the last answer was about."""
 
-    def name(self) -> Text:
+    def name(self) -> str:
         return "action_more"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> List[EventType]:
         know = knowledge.shared()
         context = context_of(tracker)
-        question = from_message(tracker.latest_message)
+        question = from_message(tracker.latest_message, know)
         result = talk.more(question, context, know) if context.last else answers.answer(question, context, know)
         _say(result, dispatcher, know)
         record = {**result.record(), "tags": context.last.get("tags") or [],
@@ -71,7 +77,7 @@ class ActionMore(Action):
 class ActionSource(Action):
     """Says where the last answer comes from."""
 
-    def name(self) -> Text:
+    def name(self) -> str:
         return "action_source"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> List[EventType]:
@@ -82,7 +88,7 @@ class ActionSource(Action):
 class ActionWhy(Action):
     """Says why the last answer holds."""
 
-    def name(self) -> Text:
+    def name(self) -> str:
         return "action_why"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> List[EventType]:
@@ -93,7 +99,7 @@ class ActionWhy(Action):
 class ActionRepeat(Action):
     """Says the last message again."""
 
-    def name(self) -> Text:
+    def name(self) -> str:
         return "action_repeat"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> List[EventType]:
@@ -108,12 +114,12 @@ class ActionRepeat(Action):
 class ActionRedFlag(Action):
     """Stops everything: names the worry and says where to go."""
 
-    def name(self) -> Text:
+    def name(self) -> str:
         return "action_red_flag"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> List[EventType]:
         know = knowledge.shared()
-        flags = from_message(tracker.latest_message).values("red_flag")
+        flags = from_message(tracker.latest_message, know).values("red_flag")
         words = know.wording["red_flag"]
         flag = next((know.red_flags[item] for item in flags if item in know.red_flags), None)
         text = words["unclear"] if flag is None else words[flag.tier.value].format(worry=flag.worry.rstrip("."))
@@ -124,12 +130,15 @@ class ActionRedFlag(Action):
 class ActionFallback(Action):
     """Offers the two nearest readings, by what they are about and never by an intent's name."""
 
-    def name(self) -> Text:
+    def name(self) -> str:
         return "action_fallback"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> List[EventType]:
         know = knowledge.shared()
-        question = from_message(tracker.latest_message)
+        question = from_message(tracker.latest_message, know)
+        rescued = answers.rescue(question, context_of(tracker), know)
+        if rescued is not None:
+            return told(rescued, dispatcher, know)
         named = [item for item in question.values("exercise") if item in know.exercises or item in know.families]
         exercise = named[0] if named else tracker.get_slot("exercise")
         words = know.wording["ask"]
@@ -144,15 +153,31 @@ class ActionFallback(Action):
         return []
 
 
+class ActionOutOfScope(Action):
+    """Says that a subject is not covered, unless knowledge plainly has the answer after all."""
+
+    def name(self) -> str:
+        return "action_out_of_scope"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> List[EventType]:
+        know = knowledge.shared()
+        question = from_message(tracker.latest_message, know)
+        rescued = answers.rescue(question, context_of(tracker), know) if question.confidence < SURE_IT_IS_OUTSIDE else None
+        if rescued is not None:
+            return told(rescued, dispatcher, know)
+        dispatcher.utter_message(response="utter_out_of_scope")
+        return []
+
+
 class ActionStartRepScheme(Action):
     """Clears what an earlier form left and takes over what the first sentence already says."""
 
-    def name(self) -> Text:
+    def name(self) -> str:
         return "action_start_rep_scheme"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> List[EventType]:
         know = knowledge.shared()
-        question = from_message(tracker.latest_message)
+        question = from_message(tracker.latest_message, know)
         outcomes = read_all(question, None, list(rep_scheme.SLOTS), know)
         found = {slot: outcome.value for slot, outcome in outcomes.items() if not outcome.problem}
         events = _reset(*found) + [SlotSet(slot, value) for slot, value in found.items()]
@@ -168,7 +193,7 @@ class ActionStartRepScheme(Action):
 class ActionAskExercise(Action):
     """Asks which exercise the plan is for."""
 
-    def name(self) -> Text:
+    def name(self) -> str:
         return f"action_ask_{rep_scheme.FORM}_exercise"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> List[EventType]:
@@ -181,7 +206,7 @@ class ActionAskExercise(Action):
 class ActionAskClearance(Action):
     """Asks whether somebody who may decide has cleared leg training."""
 
-    def name(self) -> Text:
+    def name(self) -> str:
         return f"action_ask_{rep_scheme.FORM}_clearance"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> List[EventType]:
@@ -199,7 +224,7 @@ class ActionAskClearance(Action):
 class ActionSubmitRepScheme(Action):
     """Ends the form: the plan, or the words of a refusal."""
 
-    def name(self) -> Text:
+    def name(self) -> str:
         return "action_submit_rep_scheme"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> List[EventType]:
@@ -232,25 +257,34 @@ def show(profile: schemes.Profile, dispatcher: CollectingDispatcher, know: knowl
     return [SlotSet("plan", profile.as_dict()), SlotSet("last_answer", record)]
 
 
+def _without_plan(tracker: Tracker, dispatcher: CollectingDispatcher, know: knowledge.Knowledge) -> List[EventType]:
+    """Where there is no plan, a message that seems to speak of one is more likely a question."""
+    rescued = answers.rescue(from_message(tracker.latest_message, know), context_of(tracker), know)
+    if rescued is not None:
+        return told(rescued, dispatcher, know)
+    dispatcher.utter_message(text=know.wording["plan"]["none"], buttons=[
+        {"title": know.wording["topics"]["request_rep_scheme"], "payload": "/request_rep_scheme"}])
+    return []
+
+
 class ActionShowPlan(Action):
     """Shows the finished plan again."""
 
-    def name(self) -> Text:
+    def name(self) -> str:
         return "action_show_plan"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> List[EventType]:
         know = knowledge.shared()
         plan = tracker.get_slot("plan")
         if not plan:
-            dispatcher.utter_message(text=know.wording["plan"]["none"])
-            return []
+            return _without_plan(tracker, dispatcher, know)
         return show(schemes.Profile.from_dict(plan), dispatcher, know, know.wording["plan"]["again"])
 
 
 class ActionChangePlan(Action):
     """Changes goal, level, sessions or exercise of the finished plan; what a health answer forbade stays forbidden."""
 
-    def name(self) -> Text:
+    def name(self) -> str:
         return "action_change_plan"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> List[EventType]:
@@ -258,9 +292,8 @@ class ActionChangePlan(Action):
         words = know.wording["plan"]
         stored = tracker.get_slot("plan")
         if not stored:
-            dispatcher.utter_message(text=words["none"])
-            return []
-        question = from_message(tracker.latest_message)
+            return _without_plan(tracker, dispatcher, know)
+        question = from_message(tracker.latest_message, know)
         outcomes = read_all(question, "sessions_per_week" if question.numbers() else None,
                             ["goal", "experience", "sessions_per_week", "exercise", "recent_set"], know)
         changes: Dict[str, Any] = {slot: outcome.value for slot, outcome in outcomes.items() if not outcome.problem}
@@ -287,7 +320,7 @@ class ActionChangePlan(Action):
 class ActionExplainQuestion(Action):
     """Says why the open question of a form is asked."""
 
-    def name(self) -> Text:
+    def name(self) -> str:
         return "action_explain_question"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> List[EventType]:
@@ -301,7 +334,7 @@ class ActionExplainQuestion(Action):
 class ActionCancelForm(Action):
     """Drops the open form and what it had gathered."""
 
-    def name(self) -> Text:
+    def name(self) -> str:
         return "action_cancel_form"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> List[EventType]:
@@ -313,7 +346,7 @@ class ActionCancelForm(Action):
 class ActionSessionStart(Action):
     """Starts a talk with the welcome, which says once that this is general information. Only a health limit is carried over."""
 
-    def name(self) -> Text:
+    def name(self) -> str:
         return "action_session_start"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> List[EventType]:

@@ -66,7 +66,7 @@ def in_digits(text: str) -> str:
     """Returns ``text`` with number words as digits ("two hundred pounds" becomes "200 pounds")."""
     for pattern, digits in _FREQUENCY_WORDS:
         text = pattern.sub(digits, text)
-    return str(alpha2digit(text, "en", threshold=1))  # "one" stays: it is seldom a number
+    return str(alpha2digit(text, "en", threshold=2))  # "one" stays: it is seldom a number
 
 
 def find(text: str) -> List[Quantity]:

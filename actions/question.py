@@ -4,6 +4,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Dict, List, Mapping, Optional, Tuple
 
+from knowledge import Knowledge
+
 TOPIC_OF_INTENT = {
     "ask_definition": "definition", "ask_muscles": "muscles", "ask_foot_placement": "foot_placement",
     "ask_technique": "technique", "ask_benefits": "benefits", "ask_suitability": "suitability", "ask_risks": "risks",
@@ -33,14 +35,17 @@ class Mention:
 
 @dataclass(frozen=True)
 class Question:
-    """A message as understood. ``nearest`` maps claim ids to the cosine of their text with the message."""
+    """A message as understood.
+
+    ``nearest`` maps claim ids to the cosine of their text with the message, ``ranking`` intents to their probability, likeliest first.
+    """
 
     text: str
     intent: str
     confidence: float = 1.0
     mentions: Tuple[Mention, ...] = ()
     nearest: Mapping[str, float] = field(default_factory=dict)
-    ranking: Tuple[str, ...] = ()
+    ranking: Mapping[str, float] = field(default_factory=dict)
 
     def values(self, entity: str, negated: Optional[bool] = False) -> List[str]:
         """Returns the values of an entity in order, without repeats; ``negated=None`` takes both kinds."""
@@ -61,7 +66,18 @@ class Context:
     last: Mapping[str, Any] = field(default_factory=dict)
 
 
-def from_message(message: Mapping[str, Any]) -> Question:
+def decode_nearest(packed: Optional[Mapping[str, str]], know: Knowledge) -> Dict[str, float]:
+    """Returns claim ids with cosines from what the parser puts out: {"version": ..., "claims": "<number>:<cosine * 100> ..."}.
+
+    Numbers are places in ``know.order``; a message parsed on other knowledge files gives nothing.
+    """
+    if not packed or packed.get("version") != know.version[:12]:
+        return {}
+    pairs = (item.split(":") for item in packed["claims"].split())
+    return {know.order[int(number)]: int(cosine) / 100 for number, cosine in pairs}
+
+
+def from_message(message: Mapping[str, Any], know: Knowledge) -> Question:
     """Builds a question from Rasa's parse of the latest message."""
     mentions = tuple(
         Mention(entity=e["entity"], value=str(e["value"]), text=e.get("text", ""), negated=bool(e.get("negated")),
@@ -70,5 +86,5 @@ def from_message(message: Mapping[str, Any]) -> Question:
     intent: Dict[str, Any] = message.get("intent") or {}
     return Question(
         text=message.get("text") or "", intent=intent.get("name") or "nlu_fallback",
-        confidence=float(intent.get("confidence") or 0.0), mentions=mentions, nearest=message.get("nearest") or {},
-        ranking=tuple(item["name"] for item in message.get("intent_ranking") or []))
+        confidence=float(intent.get("confidence") or 0.0), mentions=mentions, nearest=decode_nearest(message.get("nearest"), know),
+        ranking={item["name"]: float(item["confidence"]) for item in message.get("intent_ranking") or []})

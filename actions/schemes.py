@@ -54,7 +54,7 @@ class Profile:
         return asdict(self)
 
     @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> "Profile":
+    def from_dict(cls, values: Mapping[str, Any]) -> Profile:
         recent = values.get("recent_set")
         return cls(goal=values["goal"], experience=values["experience"], sessions_per_week=int(values["sessions_per_week"]),
                    exercise=values["exercise"], recent_set=RecentSet(**recent) if recent else None, limit=values.get("limit"),

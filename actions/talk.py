@@ -34,7 +34,8 @@ def _source_line(source_id: str, second_hand: bool, know: Knowledge) -> str:
     text = source.cite
     if source.where:
         text = words["with_address"].format(cite=text, where=source.where)
-    return words["second_hand"].format(cite=text) if second_hand and source.kind.value not in ("coaching practice", "product rule", "article") else text
+    studied = source.kind.value not in ("coaching practice", "product rule", "article")
+    return words["second_hand"].format(cite=text) if second_hand and studied else text
 
 
 def why_text(context: Context, know: Knowledge) -> str:

@@ -5,7 +5,7 @@ Named in config.yml. Rasa falls back to its own importer without an error when i
 """
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional, Text, Union
+from typing import Any, Dict, List, Optional, Union
 
 from rasa.shared.exceptions import RasaException
 from rasa.shared.importers.rasa import RasaFileImporter
@@ -21,7 +21,7 @@ def plurals(name: str) -> List[str]:
     return [name] if name.endswith("s") or not name[-1:].isalpha() else [name, name + "s"]
 
 
-def lookup_tables(know: knowledge.Knowledge) -> List[Dict[Text, Any]]:
+def lookup_tables(know: knowledge.Knowledge) -> List[Dict[str, Any]]:
     """Returns one lookup table per id, named "<entity>/<id>", whose elements are all names in comparable form."""
     tables = []
     for entity, words in know.words().items():
@@ -40,12 +40,12 @@ def lookup_tables(know: knowledge.Knowledge) -> List[Dict[Text, Any]]:
 class KnowledgeImporter(RasaFileImporter):
     """Rasa's file importer, plus the lookup tables from knowledge/."""
 
-    def __init__(self, config_file: Optional[Text] = None, domain_path: Optional[Text] = None,
-                 training_data_paths: Optional[Union[List[Text], Text]] = None, **kwargs: Any) -> None:
+    def __init__(self, config_file: Optional[str] = None, domain_path: Optional[str] = None,
+                 training_data_paths: Optional[Union[List[str], str]] = None, **kwargs: Any) -> None:
         super().__init__(config_file, domain_path, training_data_paths)
 
     @cached_method
-    def get_nlu_data(self, language: Optional[Text] = "en") -> TrainingData:
+    def get_nlu_data(self, language: Optional[str] = "en") -> TrainingData:
         try:
             know = knowledge.load()
         except knowledge.KnowledgeError as error:

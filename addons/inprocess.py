@@ -4,7 +4,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from typing import Any, Dict, Optional, Text
+from typing import Any, Dict, Optional
 
 import rasa.core.actions.action as rasa_action
 from rasa.utils.endpoints import EndpointConfig
@@ -27,8 +27,8 @@ class InProcessActions(EndpointConfig):
         self.executor = ActionExecutor()
         self.executor.register_package(package)
 
-    async def request(self, method: Text = "post", subpath: Optional[Text] = None, content_type: Optional[Text] = None,
-                      compress: bool = False, json: Optional[Dict[Text, Any]] = None, **kwargs: Any) -> Any:
+    async def request(self, method: str = "post", subpath: Optional[str] = None, content_type: Optional[str] = None,
+                      compress: bool = False, json: Optional[Dict[str, Any]] = None, **kwargs: Any) -> Any:
         call = json or {}
         try:
             return await asyncio.wait_for(self.executor.run(call), TIMEOUT_S)

@@ -40,7 +40,7 @@ def measure(items: List[Dict[str, Any]], records: List[Dict[str, Any]]) -> Dict[
     """Returns the figures: shares between 0 and 1, and counts."""
     counts: Counter = Counter()
     errors = []
-    for item, record in zip(items, records):
+    for item, record in zip(items, records, strict=True):
         wanted = as_topic(item.get("topic") or item["intent"])
         also = {as_topic(label) for label in item.get("also") or []}
         found = record.get("topic")
@@ -88,7 +88,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
             records.append({"text": item["text"], "error": str(error)})
     if args.replies:
         args.replies.write_text("".join(json.dumps({**record, "expect": item.get("expect")}, ensure_ascii=False) + "\n"
-                                        for item, record in zip(items, records)), encoding="utf-8")
+                                        for item, record in zip(items, records, strict=True)), encoding="utf-8")
     figures = measure(items, records)
     errors = figures.pop("errors")
     for name, value in figures.items():

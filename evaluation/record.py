@@ -4,7 +4,7 @@ from __future__ import annotations
 from typing import Any, Dict, List, Optional
 
 TOPIC_OF_ACTION = {
-    "action_red_flag": "red_flag", "action_source": "source", "action_why": "why", "utter_out_of_scope": "out_of_scope",
+    "action_red_flag": "red_flag", "action_source": "source", "action_why": "why", "action_out_of_scope": "out_of_scope",
     "action_fallback": "out_of_scope", "utter_greet": "smalltalk", "utter_goodbye": "smalltalk", "utter_thank": "smalltalk",
     "utter_bot": "smalltalk", "utter_help": "smalltalk", "utter_affirm": "smalltalk", "utter_deny": "smalltalk",
     "action_repeat": "smalltalk", "action_cancel_form": "smalltalk", "action_submit_rep_scheme": "request_rep_scheme",
@@ -12,6 +12,9 @@ TOPIC_OF_ACTION = {
     "action_explain_question": "request_rep_scheme", "rep_scheme_form": "request_rep_scheme",
 }
 """The topic of a reply by the action that gave it, those first that decide; action_answer and action_more set the slot."""
+
+ANSWERING = {"action_answer", "action_more", "action_fallback", "action_out_of_scope", "action_show_plan", "action_change_plan"}
+"""Actions that may answer from knowledge; whether they did shows in the slots they set."""
 
 FORM_ANSWERS = ("request_rep_scheme", "inform", "affirm", "deny", "skip", "change_plan")
 
@@ -25,7 +28,8 @@ def turn_record(text: str, messages: List[Dict[str, Any]], tracker: Any) -> Dict
     intent = (parsed.get("intent") or {}).get("name") or "nlu_fallback"
     last = tracker.get_slot("last_answer") or {}
     exercise: Optional[str] = None
-    if "action_answer" in actions or "action_more" in actions:
+    answered = any(event.type_name == "slot" and event.key == "last_answer" for event in events[start + 1:])
+    if answered and last.get("topic") != "request_rep_scheme" and ANSWERING & set(actions):
         topic, exercise = last.get("topic"), last.get("exercise")
         if intent != "ask_detail":
             intent = last.get("intent") or intent

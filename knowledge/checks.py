@@ -3,7 +3,6 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict, Iterator, List, Set, Tuple
 
-
 from knowledge.problems import Problem, nearest
 from knowledge.text import key_of
 
@@ -143,7 +142,7 @@ def aliases_unique(know: Any) -> Iterator[Problem]:
 
 def comparisons_have_two_sides(know: Any) -> Iterator[Problem]:
     for ex in know.exercises.values():
-        for n, comparison in enumerate(ex.comparisons):
+        for comparison in ex.comparisons:
             other = know.exercises.get(comparison.other)
             if other is not None and not any(c.other in (ex.id, ex.family) for c in other.comparisons):
                 yield Problem(f"exercises/{other.id}.yml", "comparisons",

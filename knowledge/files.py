@@ -16,7 +16,7 @@ class YamlProblem(Exception):
     """A file that cannot be read as YAML; the message says where and what to do."""
 
 
-class _UniqueKeys(_Base):  # type: ignore[misc]
+class _UniqueKeys(_Base):
     """A safe loader that takes a repeated key for an error and knows no anchors.
 
     Aliases are refused because nothing here needs them and nested ones can blow a small file up to gigabytes.

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Dict, Iterator, List, Optional, Tuple
+from typing import Any, Dict, FrozenSet, Iterator, List, Optional, Tuple
 
 from knowledge import schema
 
@@ -22,8 +22,8 @@ class Entry:
     exercise: Optional[str]
     topic: str
     place: str
-    tags: frozenset
-    own: frozenset
+    tags: FrozenSet[str]
+    own: FrozenSet[str]
     order: int
     overview: bool
     claim: schema.Claim

@@ -55,7 +55,7 @@ class Strength(str, Enum):
 
 
 class Claim(Strict):
-    """One statement, ready to be read by a person."""
+    """One statement, ready to be read by a person. ``asks`` are examples of what people type when they want to know it."""
 
     say: str
     strength: Strength
@@ -65,6 +65,7 @@ class Claim(Strict):
     why: Optional[str] = None
     but: Optional[str] = None
     second_hand: bool = False
+    asks: List[str] = []
 
     @validator("say", "why", "but")
     def _plain_text(cls, value: Optional[str]) -> Optional[str]:
@@ -367,6 +368,7 @@ class RedFlag(Strict):
 
     ``signs`` are alternatives; each is a list of word groups that must all stand in one message. In a group ``|``
     separates alternatives, a trailing ``*`` stands for any ending, and words apart by a space must follow each other.
+    ``chest ~ pain*|tight*`` asks for one of each within three words of each other.
     ``unless`` groups take a hit back.
     """
 

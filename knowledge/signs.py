@@ -3,13 +3,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Dict, Iterable, List, Optional, Pattern, Tuple
+from typing import Dict, Iterable, Iterator, List, Match, Optional, Pattern, Tuple
 
 from knowledge import schema
 from knowledge.text import spans
 
 NEGATIONS = r"(?:no|not|never|without|dont|doesnt|didnt|isnt|arent|wasnt|havent|hasnt|havnt|deny|denies|neither|nor)"
-_NEGATED = re.compile(rf"\b{NEGATIONS}(?: (?!but\b|and then\b|however\b)\w+){{0,3}} ?$")
+_NO_REAL_NEGATION = r"(?! (?:sure|know|certain|idea|clue|only|just|joke|joking|lying|want|wanna|understand|matter|think|doubt)\b)"
+"""After these words a negation says nothing about the sign: "not sure if", "dont know why", "not just"."""
+_NEGATED = re.compile(rf"\b{NEGATIONS}{_NO_REAL_NEGATION}(?: (?!but\b|and then\b|however\b)\w+){{0,3}} ?$")
 _ORDER = ("S", "E", "D", "U", "C")
 """Most urgent first: a life at risk, an emergency, an eating disorder, urgent care, a clinician."""
 
@@ -36,6 +38,37 @@ def folded(text: str) -> str:
     return " ".join(out)
 
 
+NEAR = " ~ "
+"""Between two lists of words: one of each must stand close together, in any order."""
+NEAR_WORDS = 3
+"""How many words may stand between the two."""
+
+
+@dataclass(frozen=True)
+class _Group:
+    """One group of a sign: words, or two lists of words that must stand near each other."""
+
+    first: Pattern[str]
+    second: Optional[Pattern[str]] = None
+
+    def found(self, plain: str) -> bool:
+        """Tells whether the group stands in the text without a negation before it."""
+        firsts = list(_affirmed(self.first, plain))
+        if self.second is None:
+            return bool(firsts)
+        for one in firsts:
+            for other in _affirmed(self.second, plain):
+                between = plain[min(one.end(), other.end()):max(one.start(), other.start())]
+                if "|" not in between and len(between.split()) <= NEAR_WORDS:
+                    return True
+        return False
+
+
+def _compiled_group(words: str) -> _Group:
+    first, _, second = words.partition(NEAR)
+    return _Group(_group(first), _group(second) if second else None)
+
+
 def _group(words: str) -> Pattern[str]:
     alternatives = []
     for alternative in words.split("|"):
@@ -49,7 +82,7 @@ def _group(words: str) -> Pattern[str]:
 @dataclass(frozen=True)
 class _Compiled:
     flag: schema.RedFlag
-    signs: Tuple[Tuple[Pattern[str], ...], ...]
+    signs: Tuple[Tuple[_Group, ...], ...]
     unless: Tuple[Pattern[str], ...]
 
 
@@ -57,7 +90,7 @@ class SignMatcher:
     """Finds the red flags of a message."""
 
     def __init__(self, flags: Iterable[schema.RedFlag]):
-        compiled = [_Compiled(flag, tuple(tuple(_group(g) for g in sign) for sign in flag.signs),
+        compiled = [_Compiled(flag, tuple(tuple(_compiled_group(g) for g in sign) for sign in flag.signs),
                               tuple(_group(g) for g in flag.unless)) for flag in flags]
         self._flags = sorted(compiled, key=lambda item: _ORDER.index(item.flag.tier.value))
         self._by_id: Dict[str, schema.RedFlag] = {item.flag.id: item.flag for item in compiled}
@@ -81,7 +114,7 @@ class SignMatcher:
     def _raised(item: _Compiled, plain: str) -> bool:
         if any(pattern.search(plain) for pattern in item.unless):
             return False
-        return any(all(_affirmed(pattern, plain) for pattern in sign) for sign in item.signs)
+        return any(all(group.found(plain) for group in sign) for sign in item.signs)
 
     @staticmethod
     def _pressure(plain: str, upper: float, lower: float) -> Optional[str]:
@@ -95,10 +128,9 @@ class SignMatcher:
         return None
 
 
-def _affirmed(pattern: Pattern[str], plain: str) -> bool:
-    """Tells whether a word of the group stands in the text without a negation before it."""
+def _affirmed(pattern: Pattern[str], plain: str) -> Iterator[Match[str]]:
+    """Yields the matches that no negation stands before."""
     for match in pattern.finditer(plain):
         before = plain[:match.start()].rsplit("|", 1)[-1]
         if re.match(rf"{NEGATIONS}\b|cant\b|cannot\b|unable\b", match.group()) or not _NEGATED.search(before):
-            return True
-    return False
+            yield match

@@ -19,7 +19,10 @@ M = TypeVar("M", bound=BaseModel)
 
 @dataclass(frozen=True)
 class Knowledge:
-    """All that is known. Mappings are id -> item, in the order of the files."""
+    """All that is known. Mappings are id -> item, in the order of the files.
+
+    ``order`` are the ids of all claims as loaded, ``version`` a hash of the files: together they let a claim be named by its number.
+    """
 
     exercises: Dict[str, schema.Exercise]
     named: Dict[str, schema.NamedExercise]
@@ -36,6 +39,8 @@ class Knowledge:
     vocabulary: schema.Vocabulary
     wording: Dict[str, Any]
     entries: Dict[str, index.Entry] = field(default_factory=dict)
+    order: Tuple[str, ...] = ()
+    version: str = ""
 
     def words(self) -> Dict[str, List[schema.Word]]:
         """Returns what people may name, by entity type."""
@@ -72,7 +77,7 @@ class Knowledge:
         item = self.exercises.get(exercise) or self.named.get(exercise)
         return item.family if item else None
 
-    def without(self, drop: Callable[[index.Entry], bool]) -> "Knowledge":
+    def without(self, drop: Callable[[index.Entry], bool]) -> Knowledge:
         """Returns the same knowledge without the claims that ``drop`` picks; for tests that show a claim is used."""
         return replace(self, entries={k: e for k, e in self.entries.items() if not drop(e)})
 
@@ -173,12 +178,13 @@ def load(folder: Path = HERE, skip: Optional[Set[str]] = None) -> Knowledge:
         ("conditions", schema.Condition, "conditions.yml"), ("red_flags", schema.RedFlag, "red_flags.yml"),
         ("goals", schema.Goal, "goals.yml"), ("terms", schema.Term, "glossary.yml"), ("sources", schema.Source, "sources.yml"),
     ):
-        lists[attribute] = _by_id(read.many(model, name), name, read.problems)  # type: ignore[type-var]
+        lists[attribute] = _by_id(read.many(model, name), name, read.problems)
     schemes = tuple(read.many(schema.Scheme, "schemes.yml"))
     if vocabulary is None or not isinstance(wording, dict):
         raise KnowledgeError(read.problems)
     know = Knowledge(exercises=exercises, general=general, vocabulary=vocabulary, wording=wording, schemes=schemes, **lists)
-    know = replace(know, entries=index.build(know))
+    entries = index.build(know)
+    know = replace(know, entries=entries, order=tuple(entries), version=fingerprint(folder))
     read.problems.extend(checks.run_all(know, skip or set()))
     if read.problems:
         raise KnowledgeError(read.problems)

@@ -7,7 +7,7 @@ questions in the middle, which are left to Rasa's rules.
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Any, Dict, List, Optional, Text, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
@@ -44,8 +44,8 @@ class ForgivingForm(FormValidationAction):
         """May say something about new values and returns further slot values. By default nothing."""
         return {}
 
-    async def required_slots(self, domain_slots: List[Text], dispatcher: CollectingDispatcher, tracker: Tracker,
-                             domain: DomainDict) -> List[Text]:
+    async def required_slots(self, domain_slots: List[str], dispatcher: CollectingDispatcher, tracker: Tracker,
+                             domain: DomainDict) -> List[str]:
         return list(self.slots)
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> List[EventType]:
@@ -54,7 +54,7 @@ class ForgivingForm(FormValidationAction):
         values = {slot: tracker.get_slot(slot) for slot in (*self.slots, *self.memory)}
         if asked is None or _returning(tracker, self.form_name()):
             return [SlotSet(REQUESTED_SLOT, self.next_slot(values, know))]
-        question = from_message(tracker.latest_message)
+        question = from_message(tracker.latest_message, know)
         outcomes = read_all(question, asked, list(self.slots), know)
         if self._is_interruption(question, asked, outcomes):
             return []

@@ -15,8 +15,15 @@ UNKNOWN = re.compile(
     r"\b(?:skip|pass|no idea|no clue|not sure|unsure|dunno|idk|don'?t know|do not know|don'?t remember|can'?t remember|never used|never done|"
     r"never tried|haven'?t used|haven'?t done|haven'?t tried|none yet|not yet|next)\b", re.IGNORECASE)
 QUESTION = re.compile(
-    r"^\s*(?:so |and |but |ok |wait,? |hang on,? |quick question:? )*(?:what|whats|what's|how|why|when|where|which|who|is|are|can|could|does|do i|do you|"
-    r"should|will|would|tell me|explain)\b|\?\s*$", re.IGNORECASE)
+    r"^\s*(?:so |and |but |ok |wait,? |hang on,? |quick question:? )*(?:what|whats|what's|how|why|when|where|which|who|is|are|can|could|"
+    r"does|do i|do you|should|will|would|tell me|explain)\b|\?\s*$", re.IGNORECASE)
+ALL_WELL = re.compile(r"\b(?:all good|all clear|perfect(?:ly)? (?:fine|healthy)|good health|fit as|i'?m (?:good|fine|ok)|fit and well)\b", re.I)
+NOT_CLEARED = re.compile(
+    r"\b(?:not yet|hasn'?t|haven'?t|have not|has not|didn'?t|did not|not cleared|no one|nobody|waiting|not sure|don'?t think|unsure|"
+    r"wasn'?t)\b", re.IGNORECASE)
+CLEARED = re.compile(
+    r"\b(?:cleared|gave me the (?:ok|okay|all clear|green light)|all clear|green light|signed (?:me )?off|well controlled|under control|"
+    r"happy with|said (?:it'?s|i'?m|i am|it is|that it'?s)? ?(?:ok|okay|fine|good|i can))\b", re.IGNORECASE)
 AGE_LIMITS = (18, 65)
 MOST_SESSIONS_A_WEEK = 7
 MOST_REPS = 50
@@ -136,7 +143,7 @@ def read_health(question: Question, asked: bool, know: Knowledge) -> Optional[Re
         return Read({"answer": "no", "conditions": []})
     if (words and words[0] in YES) or question.intent == "affirm":
         return Read({"answer": "yes", "conditions": []})
-    if re.search(r"\b(?:all good|all clear|perfect(?:ly)? (?:fine|healthy)|good health|fit as|i'?m (?:good|fine|ok)|fit and well)\b", question.text, re.I):
+    if ALL_WELL.search(question.text):
         return Read({"answer": "no", "conditions": []})
     return None
 
@@ -149,13 +156,9 @@ def read_clearance(question: Question, asked: bool, know: Knowledge) -> Optional
         return None
     words = tokens(question.text)
     first = words[0] if words else ""
-    if first in NO or question.intent == "deny" or re.search(
-            r"\b(?:not yet|hasn'?t|haven'?t|have not|has not|didn'?t|did not|not cleared|no one|nobody|waiting|not sure|don'?t think|unsure|wasn'?t)\b",
-            question.text, re.I):
+    if first in NO or question.intent == "deny" or NOT_CLEARED.search(question.text):
         return Read("no")
-    if first in YES or question.intent == "affirm" or re.search(
-            r"\b(?:cleared|gave me the (?:ok|okay|all clear|green light)|said (?:it'?s|its|i'?m|im|i am|it is|that it'?s)? ?(?:ok|okay|fine|good|i can)|all clear|green light|"
-            r"signed (?:me )?off|well controlled|under control|happy with)\b", question.text, re.I):
+    if first in YES or question.intent == "affirm" or CLEARED.search(question.text):
         return Read("yes")
     return None
 

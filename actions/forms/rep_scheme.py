@@ -1,7 +1,7 @@
 """The rep-scheme form: which question comes next, and what a health answer means. Pure functions and their form class."""
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, Optional, Text
+from typing import Any, Dict, List, Mapping, Optional
 
 from rasa_sdk.executor import CollectingDispatcher
 
@@ -102,10 +102,10 @@ def refused(values: Mapping[str, Any], know: Knowledge) -> Optional[List[str]]:
     health = whole_health(values) or {"answer": "no", "conditions": []}
     state = verdict(health, know)
     if state == "absolute":
-        item = next(know.conditions[c] for c in health["conditions"]
+        only = next(know.conditions[c] for c in health["conditions"]
                     if c in know.conditions and know.conditions[c].screening.value == "absolute")
-        return [words["absolute"].format(condition=item.name, who=item.ask_whom),
-                words["ask"].format(what=item.ask_what), item.meanwhile.say]
+        return [words["absolute"].format(condition=only.name, who=only.ask_whom),
+                words["ask"].format(what=only.ask_what), only.meanwhile.say]
     if values.get("clearance") == "no" and (state != "none" or values.get("goal") == CLEARANCE_GOAL):
         key = "not_controlled" if state == "managed" else "not_cleared"
         return [words[key].format(meanwhile=words["meanwhile_light"])]
@@ -137,7 +137,7 @@ class ValidateRepSchemeForm(ForgivingForm):
     slots = SLOTS
     memory = (MEMORY,)
 
-    def name(self) -> Text:
+    def name(self) -> str:
         return f"validate_{FORM}"
 
     def next_slot(self, values: Dict[str, Any], know: Knowledge) -> Optional[str]:

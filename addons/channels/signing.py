@@ -8,7 +8,7 @@ from typing import Optional
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
-SECRET_VARIABLE = "REPWISE_SECRET"
+SECRET_VARIABLE = "REPWISE_SECRET"  # noqa: S105 - the name of the variable, not a secret
 SECRET_FILE = Path(".repwise") / "secret"
 ID_BYTES = 24
 

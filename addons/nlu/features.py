@@ -1,7 +1,7 @@
 """The sentence embedding as a Rasa featurizer."""
 from __future__ import annotations
 
-from typing import Any, Dict, List, Text
+from typing import Any, Dict, List
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -13,25 +13,26 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from addons.nlu.embedding import MODEL_SHA256, shared_embedder
+from addons.nlu.names import MASKED_TEXT
 
 ORIGIN = "SentenceEmbeddingFeaturizer"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class SentenceEmbeddingFeaturizer(GraphComponent):
-    """Adds one dense sentence feature of shape (1, 384): the unit vector of all-MiniLM-L6-v2."""
+    """Adds one dense sentence feature of shape (1, 384): the unit vector of all-MiniLM-L6-v2 for the masked text."""
 
-    def __init__(self, config: Dict[Text, Any]) -> None:
+    def __init__(self, config: Dict[str, Any]) -> None:
         self._config = config
         self._embedder = shared_embedder()
 
     @classmethod
-    def create(cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource,
-               execution_context: ExecutionContext) -> "SentenceEmbeddingFeaturizer":
+    def create(cls, config: Dict[str, Any], model_storage: ModelStorage, resource: Resource,
+               execution_context: ExecutionContext) -> SentenceEmbeddingFeaturizer:
         return cls(config)
 
     @classmethod
-    def fingerprint_addon(cls, config: Dict[Text, Any]) -> str:
+    def fingerprint_addon(cls, config: Dict[str, Any]) -> str:
         return MODEL_SHA256
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
@@ -40,7 +41,7 @@ class SentenceEmbeddingFeaturizer(GraphComponent):
 
     def process(self, messages: List[Message]) -> List[Message]:
         for message in messages:
-            text = message.get(TEXT)
+            text = message.get(MASKED_TEXT) or message.get(TEXT)
             if text:
                 message.add_features(Features(self._embedder.embed([text]), FEATURE_TYPE_SENTENCE, TEXT, ORIGIN))
         return messages

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import logging
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Text
+from typing import Any, Dict, List, Optional
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -25,6 +25,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC
 
 from addons.nlu.features import SentenceEmbeddingFeaturizer, embedding_of
+from addons.nlu.names import MASKED_TEXT
 
 log = logging.getLogger(__name__)
 RANKED = 10
@@ -33,7 +34,7 @@ RANKED = 10
 def _vectorizers(vocabularies: Optional[List[Dict[str, int]]] = None) -> List[TfidfVectorizer]:
     words, chars = vocabularies or (None, None)
     return [
-        TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=r"[a-z0-9']+", vocabulary=words),
+        TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=r"[a-z0-9']+", vocabulary=words),  # noqa: S106
         TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True, min_df=2 if chars is None else 1,
                         vocabulary=chars),
     ]
@@ -49,7 +50,7 @@ class _Model:
             vectorizer.idf_ = arrays[f"idf_{number}"]
         self._ngram_weights = np.ascontiguousarray(arrays["ngram_weights"])
 
-    def predict(self, vector: np.ndarray, text: str, config: Dict[Text, Any]) -> np.ndarray:
+    def predict(self, vector: np.ndarray, text: str, config: Dict[str, Any]) -> np.ndarray:
         """Returns one probability per intent, shape (number of intents,)."""
         a = self.arrays
         by_meaning = _softmax(a["embedding_weights"] @ vector + a["embedding_bias"])
@@ -113,6 +114,11 @@ def fit(vectors: np.ndarray, texts: List[str], labels: List[str]) -> _Model:
     return _Model(arrays, intents, vocabularies)
 
 
+def text_of(message: Message) -> str:
+    """Returns the text to classify, with exercise names masked."""
+    return str(message.get(MASKED_TEXT) or message.get(TEXT))
+
+
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class BlendedIntentClassifier(GraphComponent, IntentClassifier):
     """Sets "intent" and "intent_ranking" from the blend of three models (see the module)."""
@@ -122,19 +128,19 @@ class BlendedIntentClassifier(GraphComponent, IntentClassifier):
         return [SentenceEmbeddingFeaturizer]
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> Dict[str, Any]:
         return {"meaning": 0.4, "wording": 0.4, "margin": 0.2, "sharpness": 1.0}
 
-    def __init__(self, config: Dict[Text, Any], storage: ModelStorage, resource: Resource, model: Optional[_Model] = None):
+    def __init__(self, config: Dict[str, Any], storage: ModelStorage, resource: Resource, model: Optional[_Model] = None):
         self._config, self._storage, self._resource, self._model = config, storage, resource, model
 
     @classmethod
-    def create(cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource,
-               execution_context: ExecutionContext) -> "BlendedIntentClassifier":
+    def create(cls, config: Dict[str, Any], model_storage: ModelStorage, resource: Resource,
+               execution_context: ExecutionContext) -> BlendedIntentClassifier:
         return cls(config, model_storage, resource)
 
     @classmethod
-    def fingerprint_addon(cls, config: Dict[Text, Any]) -> str:
+    def fingerprint_addon(cls, config: Dict[str, Any]) -> str:
         import hashlib
 
         return hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
@@ -142,7 +148,7 @@ class BlendedIntentClassifier(GraphComponent, IntentClassifier):
     def train(self, training_data: TrainingData) -> Resource:
         examples = [message for message in training_data.intent_examples if embedding_of(message) is not None]
         self._model = fit(np.stack([embedding_of(message) for message in examples]),
-                          [message.get(TEXT) for message in examples], [message.get(INTENT) for message in examples])
+                          [text_of(message) for message in examples], [message.get(INTENT) for message in examples])
         with self._storage.write_to(self._resource) as folder:
             np.savez_compressed(folder / "arrays.npz", **self._model.arrays)
             (folder / "names.json").write_text(
@@ -150,8 +156,8 @@ class BlendedIntentClassifier(GraphComponent, IntentClassifier):
         return self._resource
 
     @classmethod
-    def load(cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource,
-             execution_context: ExecutionContext, **kwargs: Any) -> "BlendedIntentClassifier":
+    def load(cls, config: Dict[str, Any], model_storage: ModelStorage, resource: Resource,
+             execution_context: ExecutionContext, **kwargs: Any) -> BlendedIntentClassifier:
         with model_storage.read_from(resource) as folder:
             with np.load(folder / "arrays.npz", allow_pickle=False) as stored:
                 arrays = {name: stored[name] for name in stored.files}
@@ -165,7 +171,7 @@ class BlendedIntentClassifier(GraphComponent, IntentClassifier):
                 message.set(INTENT, {"name": None, "confidence": 0.0}, add_to_output=True)
                 message.set(INTENT_RANKING_KEY, [], add_to_output=True)
                 continue
-            probabilities = self._model.predict(vector, message.get(TEXT), self._config)
+            probabilities = self._model.predict(vector, text_of(message), self._config)
             order = np.argsort(-probabilities)[:RANKED]
             ranking = [{"name": self._model.intents[i], "confidence": float(probabilities[i])} for i in order]
             message.set(INTENT, ranking[0], add_to_output=True)

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, List, Optional, Set, Text, Tuple
+from typing import Any, Dict, List, Optional, Set, Tuple
 
 import spacy
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -23,60 +23,33 @@ from knowledge.text import spans, tokens
 LOOKUP_SEPARATOR = "/"
 """Lookup tables of the importer are named "<entity>/<canonical id>"."""
 
-NEGATIONS = frozenset("no not dont doesnt didnt isnt arent wasnt without never neither nor havent hasnt cant wont none".split())
+NEGATIONS = frozenset(
+    "no not dont doesnt didnt isnt arent wasnt without never neither nor havent hasnt cant wont none besides except excluding".split())
 NEGATION_REACH = 4
 """A negation counts for names that start at most this many words after it."""
 
 _BREAKS = frozenset("but however though although and".split())
 
 
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
-class KnowledgeEntityExtractor(GraphComponent, EntityExtractorMixin):
-    """Matches the names in knowledge with spaCy's PhraseMatcher and puts out canonical ids.
+MASK = "this exercise"
+"""Stands for the name of an exercise in the text that is embedded and classified: what is asked hardly depends on which exercise it
+is, and with the names gone the same question about another exercise looks the same (evaluation/README.md has the gain)."""
 
-    Trained from the lookup tables that the importer adds, so a new alias is understood after the next training. Words that
-    are neither a name nor common English are mended before matching ("skwats"). Output entities carry ``entity``,
-    ``value`` (canonical id), ``start``, ``end``, ``text`` and, where a negation stands before them, ``negated``.
+MASKED_TEXT = "masked_text"
+"""The message attribute with the masked text."""
+
+
+class NameMatcher:
+    """Finds names in a text, by canonical id.
+
+    Args:
+        names: lookup tables, "<entity>/<id>" to the names in comparable form (see knowledge.text.key_of).
+        mend_spelling: whether misspelt words of names are mended first.
     """
 
-    @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
-        return {"mend_spelling": True}
-
-    def __init__(self, config: Dict[Text, Any], storage: ModelStorage, resource: Resource,
-                 names: Optional[Dict[str, List[str]]] = None) -> None:
-        self._config = config
-        self._storage = storage
-        self._resource = resource
-        self._nlp = spacy.blank("en")
-        self._install(names or {})
-
-    @classmethod
-    def create(cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource,
-               execution_context: ExecutionContext) -> "KnowledgeEntityExtractor":
-        return cls(config, model_storage, resource)
-
-    @classmethod
-    def load(cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource,
-             execution_context: ExecutionContext, **kwargs: Any) -> "KnowledgeEntityExtractor":
-        with model_storage.read_from(resource) as folder:
-            names = json.loads((folder / "names.json").read_text(encoding="utf-8"))
-        return cls(config, model_storage, resource, names)
-
-    def train(self, training_data: TrainingData) -> Resource:
-        names = {table["name"]: list(table["elements"]) for table in training_data.lookup_tables
-                 if LOOKUP_SEPARATOR in table["name"] and isinstance(table["elements"], list)}
-        if not any(name.startswith("exercise" + LOOKUP_SEPARATOR) for name in names):
-            raise InvalidConfigException(
-                "No exercise names in the training data: addons.importer.KnowledgeImporter did not run. Rasa falls back to its "
-                "own importer without an error when it cannot import the one in config.yml; check that entry.")
-        self._install(names)
-        with self._storage.write_to(self._resource) as folder:
-            (folder / "names.json").write_text(json.dumps(names, ensure_ascii=False, sort_keys=True), encoding="utf-8")
-        return self._resource
-
-    def _install(self, names: Dict[str, List[str]]) -> None:
-        self._matcher = PhraseMatcher(self._nlp.vocab, attr="ORTH")
+    def __init__(self, names: Dict[str, List[str]], mend_spelling: bool = True) -> None:
+        self._vocab = spacy.blank("en").vocab
+        self._matcher = PhraseMatcher(self._vocab, attr="ORTH")
         words: Set[str] = set()
         for table, elements in names.items():
             patterns = []
@@ -84,20 +57,9 @@ class KnowledgeEntityExtractor(GraphComponent, EntityExtractorMixin):
                 parts = tokens(element)
                 if parts:
                     words.update(parts)
-                    patterns.append(Doc(self._nlp.vocab, words=parts))
+                    patterns.append(Doc(self._vocab, words=parts))
             self._matcher.add(table, patterns)
-        self._speller = Speller(words) if self._config.get("mend_spelling", True) and words else None
-
-    def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        return training_data
-
-    def process(self, messages: List[Message]) -> List[Message]:
-        for message in messages:
-            text = message.get(TEXT)
-            if text:
-                found = self.extract(text)
-                message.set(ENTITIES, message.get(ENTITIES, []) + found, add_to_output=True)
-        return messages
+        self._speller = Speller(words) if mend_spelling and words else None
 
     def extract(self, text: str) -> List[Dict[str, Any]]:
         """Returns the entities of ``text`` in order; of overlapping names the longest wins."""
@@ -107,20 +69,20 @@ class KnowledgeEntityExtractor(GraphComponent, EntityExtractorMixin):
         words = [word for word, _, _ in parts]
         if self._speller:
             words = self._speller.mend(words)
-        doc = Doc(self._nlp.vocab, words=words)
+        doc = Doc(self._vocab, words=words)
         matches = sorted(self._matcher(doc), key=lambda m: (m[1] - m[2], m[1]))
         taken: Set[int] = set()
         chosen: List[Tuple[int, int, str]] = []
         for key, start, end in matches:
             if taken.isdisjoint(range(start, end)):
                 taken.update(range(start, end))
-                chosen.append((start, end, self._nlp.vocab.strings[key]))
+                chosen.append((start, end, self._vocab.strings[key]))
         found = []
         for start, end, table in sorted(chosen):
             entity, _, value = table.partition(LOOKUP_SEPARATOR)
             item: Dict[str, Any] = {
                 "entity": entity, "value": value, "start": parts[start][1], "end": parts[end - 1][2],
-                "text": text[parts[start][1]:parts[end - 1][2]], "extractor": type(self).__name__, "confidence_entity": 1.0}
+                "text": text[parts[start][1]:parts[end - 1][2]], "extractor": "KnowledgeEntityExtractor", "confidence_entity": 1.0}
             if self._negated(words, start, text, parts):
                 item["negated"] = True
             found.append(item)
@@ -138,5 +100,84 @@ class KnowledgeEntityExtractor(GraphComponent, EntityExtractorMixin):
                 return False
         return False
 
+    def mask(self, text: str, entities: List[Dict[str, Any]]) -> str:
+        """Returns ``text`` with the names of exercises replaced by MASK; ``entities`` are those that extract found."""
+        for item in reversed(entities):
+            if item["entity"] == "exercise":
+                text = text[:item["start"]] + MASK + text[item["end"]:]
+        return text
 
-__all__ = ["KnowledgeEntityExtractor", "LOOKUP_SEPARATOR"]
+
+def names_in(training_data: TrainingData) -> Dict[str, List[str]]:
+    """Returns the lookup tables of the importer.
+
+    Raises:
+        InvalidConfigException: there are none, so the importer did not run.
+    """
+    names = {table["name"]: list(table["elements"]) for table in training_data.lookup_tables
+             if LOOKUP_SEPARATOR in table["name"] and isinstance(table["elements"], list)}
+    if not any(name.startswith("exercise" + LOOKUP_SEPARATOR) for name in names):
+        raise InvalidConfigException(
+            "No exercise names in the training data: addons.importer.KnowledgeImporter did not run. Rasa falls back to its "
+            "own importer without an error when it cannot import the one in config.yml; check that entry.")
+    return names
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
+class KnowledgeEntityExtractor(GraphComponent, EntityExtractorMixin):
+    """Matches the names in knowledge with spaCy's PhraseMatcher and puts out canonical ids.
+
+    Trained from the lookup tables that the importer adds, so a new alias is understood after the next training. Words that
+    are neither a name nor common English are mended before matching ("skwats"). It also leaves the text
+    with masked exercise names for the components after it. Output entities carry ``entity``,
+    ``value`` (canonical id), ``start``, ``end``, ``text`` and, where a negation stands before them, ``negated``.
+    """
+
+    @staticmethod
+    def get_default_config() -> Dict[str, Any]:
+        return {"mend_spelling": True}
+
+    def __init__(self, config: Dict[str, Any], storage: ModelStorage, resource: Resource,
+                 names: Optional[Dict[str, List[str]]] = None) -> None:
+        self._config = config
+        self._storage = storage
+        self._resource = resource
+        self._matcher = NameMatcher(names or {}, config["mend_spelling"])
+
+    @classmethod
+    def create(cls, config: Dict[str, Any], model_storage: ModelStorage, resource: Resource,
+               execution_context: ExecutionContext) -> KnowledgeEntityExtractor:
+        return cls(config, model_storage, resource)
+
+    @classmethod
+    def load(cls, config: Dict[str, Any], model_storage: ModelStorage, resource: Resource,
+             execution_context: ExecutionContext, **kwargs: Any) -> KnowledgeEntityExtractor:
+        with model_storage.read_from(resource) as folder:
+            names = json.loads((folder / "names.json").read_text(encoding="utf-8"))
+        return cls(config, model_storage, resource, names)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        names = names_in(training_data)
+        self._matcher = NameMatcher(names, self._config["mend_spelling"])
+        with self._storage.write_to(self._resource) as folder:
+            (folder / "names.json").write_text(json.dumps(names, ensure_ascii=False, sort_keys=True), encoding="utf-8")
+        return self._resource
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        for message in training_data.training_examples:
+            text = message.get(TEXT)
+            if text:
+                message.set(MASKED_TEXT, self._matcher.mask(text, self._matcher.extract(text)))
+        return training_data
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        for message in messages:
+            text = message.get(TEXT)
+            if text:
+                found = self._matcher.extract(text)
+                message.set(MASKED_TEXT, self._matcher.mask(text, found))
+                message.set(ENTITIES, message.get(ENTITIES, []) + found, add_to_output=True)
+        return messages
+
+
+__all__ = ["KnowledgeEntityExtractor", "LOOKUP_SEPARATOR", "MASKED_TEXT", "NameMatcher", "names_in"]

@@ -5,64 +5,82 @@ the question still lies near the statement that answers it. The answer functions
 """
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Text
+from typing import Any, Dict, List, Optional, Set
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import ENTITIES
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 import knowledge
 from addons.nlu.embedding import MODEL_SHA256, shared_embedder
 from addons.nlu.features import SentenceEmbeddingFeaturizer, embedding_of
+from addons.nlu.names import NameMatcher, names_in
 from knowledge.store import fingerprint
 
 NEAREST = "nearest"
-KEPT = 60
+KEPT = 120
+"""How many claims are named for a message. The list is stored with every message, so it is kept short and compact."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
 class NearestClaims(GraphComponent):
-    """Puts ``nearest`` into the output of the parser: a mapping of claim id to cosine, for the nearest claims."""
+    """Puts ``nearest`` into the output of the parser: the nearest claims and their cosines (see actions.question.decode_nearest).
+
+    A claim is as near as the nearest of its sentence and its example questions. Where the message names exercises, only their claims
+    and those that hold for any exercise count.
+    """
 
     @classmethod
     def required_components(cls) -> List[Any]:
         return [SentenceEmbeddingFeaturizer]
 
-    def __init__(self, config: Dict[Text, Any], storage: ModelStorage, resource: Resource, ids: Optional[List[str]] = None,
-                 vectors: Optional[np.ndarray] = None) -> None:
+    def __init__(self, config: Dict[str, Any], storage: ModelStorage, resource: Resource, vectors: Optional[np.ndarray] = None,
+                 claims: Optional[np.ndarray] = None) -> None:
         self._config, self._storage, self._resource = config, storage, resource
-        self._ids, self._vectors = ids or [], vectors
+        self._vectors, self._claims = vectors, claims
+        self._know = knowledge.shared()
+        self._exercise = [entry.exercise for entry in self._know.entries.values()]
 
     @classmethod
-    def create(cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource,
-               execution_context: ExecutionContext) -> "NearestClaims":
+    def create(cls, config: Dict[str, Any], model_storage: ModelStorage, resource: Resource,
+               execution_context: ExecutionContext) -> NearestClaims:
         return cls(config, model_storage, resource)
 
     @classmethod
-    def fingerprint_addon(cls, config: Dict[Text, Any]) -> str:
+    def fingerprint_addon(cls, config: Dict[str, Any]) -> str:
         return fingerprint() + MODEL_SHA256
 
     @classmethod
-    def load(cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource,
-             execution_context: ExecutionContext, **kwargs: Any) -> "NearestClaims":
+    def load(cls, config: Dict[str, Any], model_storage: ModelStorage, resource: Resource,
+             execution_context: ExecutionContext, **kwargs: Any) -> NearestClaims:
         with model_storage.read_from(resource) as folder:
-            ids = json.loads((Path(folder) / "ids.json").read_text(encoding="utf-8"))
-            vectors = np.load(Path(folder) / "vectors.npy", allow_pickle=False)
-        return cls(config, model_storage, resource, ids, vectors)
+            vectors = np.load(Path(folder) / "vectors.npy", allow_pickle=False).astype(np.float32)
+            claims = np.load(Path(folder) / "claims.npy", allow_pickle=False)
+            version = (Path(folder) / "version.txt").read_text()
+        made = cls(config, model_storage, resource, vectors, claims)
+        if version != made._know.version:
+            raise RuntimeError("The model was trained on other knowledge files than those in knowledge/; run `make train`.")
+        return made
 
     def train(self, training_data: TrainingData) -> Resource:
-        entries = knowledge.shared().entries
-        self._ids = list(entries)
-        self._vectors = shared_embedder().embed([entry.claim.say for entry in entries.values()])
+        matcher = NameMatcher(names_in(training_data), mend_spelling=False)
+        texts: List[str] = []
+        claims: List[int] = []
+        for number, entry in enumerate(self._know.entries.values()):
+            for text in (entry.claim.say, *entry.claim.asks):
+                texts.append(matcher.mask(text, matcher.extract(text)))
+                claims.append(number)
+        self._vectors, self._claims = shared_embedder().embed(texts), np.array(claims)
         with self._storage.write_to(self._resource) as folder:
-            (folder / "ids.json").write_text(json.dumps(self._ids), encoding="utf-8")
-            np.save(folder / "vectors.npy", self._vectors)
+            np.save(folder / "vectors.npy", self._vectors.astype(np.float16))
+            np.save(folder / "claims.npy", self._claims)
+            (folder / "version.txt").write_text(self._know.version)
         return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
@@ -71,9 +89,25 @@ class NearestClaims(GraphComponent):
     def process(self, messages: List[Message]) -> List[Message]:
         for message in messages:
             vector = embedding_of(message)
-            if vector is None or self._vectors is None or not self._ids:
+            if vector is None or self._vectors is None or self._claims is None:
                 continue
-            cosines = self._vectors @ vector
+            cosines = np.full(len(self._exercise), -1.0, dtype=np.float32)
+            np.maximum.at(cosines, self._claims, self._vectors @ vector)
+            named = self._wider({e["value"] for e in message.get(ENTITIES, []) if e["entity"] == "exercise"})
+            if named:
+                other = [number for number, exercise in enumerate(self._exercise) if exercise is not None and exercise not in named]
+                cosines[other] = -1.0
             top = np.argsort(-cosines)[:KEPT]
-            message.set(NEAREST, {self._ids[i]: round(float(cosines[i]), 3) for i in top}, add_to_output=True)
+            packed = " ".join(f"{i}:{round(float(cosines[i]) * 100)}" for i in top if cosines[i] > 0)
+            message.set(NEAREST, {"version": self._know.version[:12], "claims": packed}, add_to_output=True)
         return messages
+
+    def _wider(self, named: Set[str]) -> Set[str]:
+        """Returns exercises with their families, and families with their usual member."""
+        wider = set(named)
+        for item in named:
+            family = self._know.families.get(item)
+            if family is not None:
+                wider.update([family.usual, *self._know.members(item)])
+            wider.add(self._know.family_of(item) or item)
+        return wider

@@ -1,7 +1,7 @@
 """Puts the numbers of a message among its entities, with their units."""
 from __future__ import annotations
 
-from typing import Any, Dict, List, Text
+from typing import Any, Dict, List
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -22,12 +22,12 @@ class NumberExtractor(GraphComponent, EntityExtractorMixin):
     None. A blood pressure has the unit "mmhg", its upper value as ``amount`` and its lower as ``second``.
     """
 
-    def __init__(self, config: Dict[Text, Any]) -> None:
+    def __init__(self, config: Dict[str, Any]) -> None:
         self._config = config
 
     @classmethod
-    def create(cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource,
-               execution_context: ExecutionContext) -> "NumberExtractor":
+    def create(cls, config: Dict[str, Any], model_storage: ModelStorage, resource: Resource,
+               execution_context: ExecutionContext) -> NumberExtractor:
         return cls(config)
 
     def process(self, messages: List[Message]) -> List[Message]:

@@ -1,7 +1,7 @@
 """Makes sure that a sign of an emergency is never taken for an ordinary question."""
 from __future__ import annotations
 
-from typing import Any, Dict, List, Text
+from typing import Any, Dict, List
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -25,17 +25,17 @@ class RedFlagDetector(GraphComponent, IntentClassifier):
     Runs after every other classifier. The ids of the flags found go among the entities as "red_flag", most urgent first.
     """
 
-    def __init__(self, config: Dict[Text, Any]) -> None:
+    def __init__(self, config: Dict[str, Any]) -> None:
         self._config = config
         self._matcher = SignMatcher(knowledge.shared().red_flags.values())
 
     @classmethod
-    def create(cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource,
-               execution_context: ExecutionContext) -> "RedFlagDetector":
+    def create(cls, config: Dict[str, Any], model_storage: ModelStorage, resource: Resource,
+               execution_context: ExecutionContext) -> RedFlagDetector:
         return cls(config)
 
     @classmethod
-    def fingerprint_addon(cls, config: Dict[Text, Any]) -> str:
+    def fingerprint_addon(cls, config: Dict[str, Any]) -> str:
         return fingerprint()
 
     def process(self, messages: List[Message]) -> List[Message]:
