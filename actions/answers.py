@@ -18,16 +18,16 @@ from knowledge.text import tokens
 MAX_WORDS = 88
 MAX_BULLETS = 5
 WEIGHTS = {"condition": 4.0, "muscle": 3.0, "stance": 3.0, "term": 3.0, "exercise": 3.0, "group": 2.5, "goal": 2.2, "experience": 2.0,
-           "aspect": 2.0, "phase": 1.5, "equipment": 1.2, "body_part": 1.0}
+           "aspect": 2.0, "phase": 1.5, "equipment": 1.2, "body_part": 0.8}
 """How much a tag of each kind says about what is asked."""
 
-TOPIC_BONUS = 2.0
+TOPIC_BONUS = 1.4
 OWN_BONUS = 1.0
 FAMILY_BONUS = 0.6
 USUAL_PENALTY = 0.8
-OVERVIEW_BONUS = 1.2
-UNASKED_TAG = 0.3
-MEANING_WEIGHT = 6.0
+OVERVIEW_BONUS = 1.5
+UNASKED_TAG = 0.2
+MEANING_WEIGHT = 13.0
 MEANING_FLOOR = 0.25
 BULLET_SHARE = 0.62
 CLEAR_MEANING = 0.62

@@ -123,7 +123,8 @@ def names_in(training_data: TrainingData) -> Dict[str, List[str]]:
     return names
 
 
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
+# Also a featurizer, because only those see the training sentences: it masks their exercise names.
+@DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER], is_trainable=True)
 class KnowledgeEntityExtractor(GraphComponent, EntityExtractorMixin):
     """Matches the names in knowledge with spaCy's PhraseMatcher and puts out canonical ids.
 
