@@ -31,6 +31,10 @@ MEANING_WEIGHT = 13.0
 MEANING_FLOOR = 0.25
 BULLET_SHARE = 0.62
 CLEAR_MEANING = 0.62
+TOPIC_OF_ENTITY = (("condition", "risks"), ("muscle", "muscles"), ("stance", "foot_placement"), ("phase", "technique"),
+                   ("group", "suitability"), ("experience", "suitability"), ("goal", "programming"))
+"""What "and for ...?" most likely asks after a definition, by what it names."""
+
 RESCUE_MEANING = (0.70, 0.60, 0.50)
 """How near a claim must be for an unsure question to be answered all the same: where the question names nothing that the claim is
 about, where it names the exercise or something the claim is about, and where it names both."""
@@ -143,8 +147,14 @@ def _topics(question: Question, topic: str) -> Dict[str, float]:
 
 def _follow_up_topic(question: Question, context: Context) -> Tuple[Optional[str], Sequence[str]]:
     """Returns the topic of an elliptical message, and the tags of the last answer it may still be about."""
-    if context.topic in INTENT_OF_TOPIC:
+    if context.topic in INTENT_OF_TOPIC and context.topic != "definition":
         return context.topic, tuple(context.last.get("tags") or ())
+    named = {mention.entity for mention in question.mentions}
+    pointed = next((topic for entity, topic in TOPIC_OF_ENTITY if entity in named), None)
+    if context.topic == "definition":
+        return pointed or context.topic, tuple(context.last.get("tags") or ())
+    if pointed is not None and question.intent == "inform":
+        return pointed, ()
     ranked = next((name for name in question.ranking if name in TOPIC_OF_INTENT), None)
     if ranked and question.mentions:
         return TOPIC_OF_INTENT[ranked], ()
@@ -178,7 +188,7 @@ def _score(entry: Entry, bonus: float, wanted: Wanted, nearest: Mapping[str, flo
     score -= UNASKED_TAG * len(entry.tags - matched)
     score += MEANING_WEIGHT * max(0.0, nearest.get(entry.id, 0.0) - MEANING_FLOOR)
     score += TOPIC_BONUS * (wanted.topics.get(entry.topic, 0.0) if wanted.topics else float(entry.topic == wanted.topic))
-    if entry.overview:
+    if entry.overview and entry.exercise == wanted.subject.exercise:
         score += OVERVIEW_BONUS if not wanted.tags else -0.5
     return score, matched
 
@@ -216,7 +226,7 @@ def _related(ranked: List[Tuple[float, FrozenSet[str], Entry]], wanted: Wanted) 
     for score, tags, entry in ranked[1:]:
         if len(chosen) >= MAX_BULLETS or score < BULLET_SHARE * best_score:
             break
-        about_it = bool(tags & best_tags) if best_tags else entry.topic == best.topic
+        about_it = bool(tags & best_tags) if best_tags else entry.topic == best.topic and entry.exercise == best.exercise
         if about_it and entry is not partner:
             chosen.append(entry)
     return chosen
@@ -238,7 +248,7 @@ def compose(best: Entry, related: Sequence[Entry], subject: Subject, know: Knowl
         best, related = related[0], [best, *related[1:]]
     lead = best.claim.say
     exercise = subject.exercise
-    if best.exercise is not None and exercise != best.exercise and exercise in know.families and best.exercise in know.exercises:
+    if exercise in know.families and best.exercise == know.families[exercise].usual and best.exercise not in subject.others:
         exercise = best.exercise
         lead = know.wording["answer"]["usual_member"].format(name=know.name_of(best.exercise), text=lead)
     elif subject.how == "machine" and best.exercise == exercise:

@@ -99,7 +99,8 @@ def _maximum(question: Question, load: Mention, know: Knowledge) -> Optional[Com
         return Computed(lead=words["single"].format(load=both_units(figure, unit)), sources=sources)
     return Computed(
         lead=words["lead"].format(figure=both_units(figure, unit), low=both_units(low, unit), high=both_units(high, unit)),
-        bullets=[words["how"].format(set=both_units(load.amount, unit), reps=reps, reserve=reserve)], caveat=words["caveat"],
+        bullets=[words["how" if reserve else "how_to_failure"].format(set=both_units(load.amount, unit), reps=reps, reserve=reserve)],
+        caveat=words["caveat"],
         sources=sources)
 
 

@@ -38,6 +38,8 @@ def _notes(plan: Plan, know: Knowledge) -> List[str]:
         notes.append(words["note_sessions"].format(asked=plan.asked_sessions))
     if plan.power_deferred:
         notes.append(words["note_power"])
+    if plan.goal == "power":
+        notes.append(words["note_fast"])
     if plan.limit is not None:
         row = words["row_return"] if plan.goal == "return_from_injury" else words["row_health"]
         notes.append(words["note_earlier" if plan.earlier else "note_limited"].format(row=row))

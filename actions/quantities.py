@@ -38,6 +38,8 @@ _PRESSURE = re.compile(r"(?<!\d)(?P<systolic>\d{2,3})\s*(?:/|over)\s*(?P<diastol
 _FREQUENCY_WORDS = ((re.compile(r"\bonce\b(?!\s+(?:i|you|it|my|the|we)\b)", re.I), "1 times"), (re.compile(r"\btwice\b", re.I), "2 times"),
                     (re.compile(r"\bthrice\b", re.I), "3 times"), (re.compile(r"\bevery ?day\b|\bdaily\b", re.I), "7 days a week"),
                     (re.compile(r"\bone (?=(?:day|time|session|rep|set|more|left)\b)", re.I), "1 "),
+                    (re.compile(r"\bhalf a year\b", re.I), "6 months"),
+                    (re.compile(r"(?<!times )(?<!days )\b(?:a|one)(?= (?:year|month)\b)", re.I), "1"),
                     (re.compile(r"\ba couple(?: of)?\b", re.I), "2"), (re.compile(r"\bnone left\b|\bto failure\b", re.I), "0 left"))
 
 

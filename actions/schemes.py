@@ -14,6 +14,8 @@ FIRST_SESSION_SHARE = 0.90
 CYCLE = 3
 """Weeks in which repetitions climb through the range before the load or the sets rise."""
 MOST_WEEKLY_RISE = 0.10
+OWN_RANGES = ("strength", "hypertrophy", "endurance")
+"""Goals for which an exercise's own range counts beside the table; the other goals follow the table alone."""
 SKILL_WEEKS, SKILL_REPS = 4, (8, 12)
 """A beginner who wants strength starts with this many weeks in this range, for skill."""
 WEEKS_WITHOUT_DELOAD = 8
@@ -166,7 +168,7 @@ def _rep_ranges(row: schema.Scheme, profile: Profile, exercise: schema.Exercise)
         raise NotSuited(own.rated)
 
     def within(wanted: Tuple[int, int]) -> Tuple[int, int]:
-        if own is None or own.reps is None:
+        if own is None or own.reps is None or row.goal not in OWN_RANGES:
             return wanted
         low, high = max(wanted[0], own.reps[0]), min(wanted[1], own.reps[1])
         return (low, high) if low <= high else own.reps
@@ -192,8 +194,10 @@ def _weeks(row: schema.Scheme, phases: Mapping[int, Tuple[int, int]], estimate: 
     low, high = phases[1]
     load: Optional[float] = None
     if estimate is not None:
-        load = estimate / (1 + (low + rir) / 30) * FIRST_SESSION_SHARE
-        load = round_to_plates(min(load, estimate * row.percent[1] / 100), unit, careful)
+        wanted = min(estimate / (1 + (low + rir) / 30) * FIRST_SESSION_SHARE, estimate * row.percent[1] / 100)
+        load = round_to_plates(wanted, unit, careful)
+        if load >= estimate:  # the nearest plate may lie above a very small maximum
+            load = round_to_plates(wanted, unit, down=True)
         load = load or None
     sets = row.sets[0]
     weeks: List[Week] = []

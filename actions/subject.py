@@ -34,7 +34,11 @@ def resolve(question: Question, context: Context, know: Knowledge) -> Subject:
         first = named[0]
         if first in know.families and context.exercise and know.family_of(context.exercise) == first:
             first = context.exercise
-        return Subject(first, "named", tuple(named[1:]))
+        others = named[1:]
+        known = next((item for item in others if item not in know.named), None)
+        if first in know.named and known is not None:  # the one with facts leads; its file may speak of the other
+            first, others = known, [first, *(item for item in others if item != known)]
+        return Subject(first, "named", tuple(others))
     if context.exercise:
         return Subject(context.exercise, "talk")
     defaults = know.wording["defaults"]

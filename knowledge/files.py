@@ -1,6 +1,8 @@
 """Reads YAML the safe way, and refuses a key written twice."""
 from __future__ import annotations
 
+import functools
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ import yaml
 MAX_BYTES = 1_000_000
 """No knowledge file is near this size; a larger one is a mistake or an attack."""
 
+_MAYBE_ALIAS = re.compile(r"(?:^|\s)\*\w")
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -17,16 +20,7 @@ class YamlProblem(Exception):
 
 
 class _UniqueKeys(_Base):
-    """A safe loader that takes a repeated key for an error and knows no anchors.
-
-    Aliases are refused because nothing here needs them and nested ones can blow a small file up to gigabytes.
-    """
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            event = self.peek_event()
-            raise YamlProblem(f"line {event.start_mark.line + 1}: YAML aliases (*name) are not allowed; write the text out")
-        return super().compose_node(parent, index)
+    """A safe loader that takes a repeated key for an error."""
 
     def construct_mapping(self, node: Any, deep: bool = False) -> Any:
         seen = set()
@@ -50,7 +44,21 @@ def read_yaml(path: Path) -> Any:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise YamlProblem(f"is not UTF-8 ({error.reason} at byte {error.start}); save it as UTF-8") from error
+    return _parsed(text)
+
+
+@functools.lru_cache(maxsize=64)
+def _parsed(text: str) -> Any:
+    """Returns the content of a YAML text; the same text is parsed once.
+
+    Aliases are refused because nothing here needs them and nested ones can blow a small file up to gigabytes.
+    """
     try:
+        if _MAYBE_ALIAS.search(text):
+            for event in yaml.parse(text, Loader=_Base):
+                if isinstance(event, yaml.AliasEvent):
+                    line = event.start_mark.line + 1 if event.start_mark else 1
+                    raise YamlProblem(f"line {line}: YAML aliases (*name) are not allowed; write the text out")
         return yaml.load(text, Loader=_UniqueKeys)  # noqa: S506 - a subclass of the safe loader
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)

@@ -95,6 +95,14 @@ class SignMatcher:
         self._flags = sorted(compiled, key=lambda item: _ORDER.index(item.flag.tier.value))
         self._by_id: Dict[str, schema.RedFlag] = {item.flag.id: item.flag for item in compiled}
 
+    def denied(self, text: str) -> bool:
+        """Tells whether ``text`` speaks of signs only to say that they are not there ("no chest pain, just sore")."""
+        plain = folded(text)
+        if any(self._raised(item, plain) for item in self._flags):
+            return False
+        without = re.sub(rf"\b{NEGATIONS}\b", "with", plain)
+        return without != plain and any(self._raised(item, without) for item in self._flags)
+
     def find(self, text: str, pressures: Iterable[Tuple[float, float]] = ()) -> List[str]:
         """Returns the ids of the flags that ``text`` raises, most urgent first.
 

@@ -7,6 +7,8 @@ from typing import List, Tuple
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’ʼ][^\W_]+)*", re.UNICODE)
 _DIGIT_LETTER = re.compile(r"\d+|[^\d]+")
+_POSSESSIVE = re.compile(r"(?<=s)['’ʼ]s$", re.IGNORECASE)
+"""Of a word that ends in s: "the leg press's rails"; elsewhere the s stays ("it's" is "its")."""
 _APOSTROPHES = str.maketrans("", "", "'’ʼ")
 
 
@@ -21,7 +23,7 @@ def spans(text: str) -> List[Tuple[str, int, int]]:
     found = []
     for match in _TOKEN.finditer(text):
         start = match.start()
-        for part in _DIGIT_LETTER.finditer(match.group()):
+        for part in _DIGIT_LETTER.finditer(_POSSESSIVE.sub("", match.group())):
             word = fold(part.group())
             if word:
                 found.append((word, start + part.start(), start + part.end()))

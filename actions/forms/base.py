@@ -65,7 +65,7 @@ class ForgivingForm(FormValidationAction):
             if outcome.problem:
                 continue
             if values[slot] is not None and values[slot] != outcome.value and slot != asked:
-                dispatcher.utter_message(text=words["changed"].format(what=describe(slot, outcome.value, know)))
+                dispatcher.utter_message(text=words["changed"].format(slot=words["labels"][slot], value=describe(slot, outcome.value, know)))
             fresh[slot] = outcome.value
         values.update(fresh)
         fresh.update(self.after_reading(values, fresh, dispatcher, know))
@@ -83,10 +83,12 @@ class ForgivingForm(FormValidationAction):
     @staticmethod
     def _is_interruption(question: Question, asked: str, outcomes: Dict[str, Read]) -> bool:
         """Tells whether a message is something else than an answer: then Rasa's rules take it and come back."""
-        if question.intent in ("cancel", "explain_question", "report_red_flag"):
-            return True
         read = any(not outcome.problem for outcome in outcomes.values())
         answered = asked in outcomes and not outcomes[asked].problem
+        if question.intent in ("cancel", "explain_question") or question.values("red_flag"):
+            return True
+        if question.intent == "report_red_flag" and not answered:
+            return True
         if answered and not looks_like_question(question.text):
             return False
         if looks_like_question(question.text):
@@ -101,15 +103,12 @@ class ForgivingForm(FormValidationAction):
 
 
 def describe(slot: str, value: Any, know: knowledge.Knowledge) -> str:
-    """Returns a slot and its value in words, such as "goal: strength"."""
-    label = know.wording["form"]["labels"].get(slot, slot)
+    """Returns the value of a slot in words, such as "muscle growth" or "100 kg x 8"."""
     if slot == "recent_set" and isinstance(value, dict) and "load" in value:
-        text = f"{value['load']:g} {value['unit']} x {value['reps']}"
-    elif slot == "health" and isinstance(value, dict):
-        text = ", ".join(know.name_of(item) for item in value["conditions"]) or value["answer"]
-    else:
-        text = know.name_of(str(value)) if not isinstance(value, dict) else ""
-    return f"{label}: {text}"
+        return f"{value['load']:g} {value['unit']} x {value['reps']}"
+    if slot == "health" and isinstance(value, dict):
+        return ", ".join(know.name_of(item) for item in value["conditions"]) or str(value["answer"])
+    return know.name_of(str(value)) if not isinstance(value, dict) else know.wording["form"]["skipped"]
 
 
 def _returning(tracker: Tracker, form: str) -> bool:

@@ -23,6 +23,8 @@ PAGE = Path(__file__).resolve().parents[2] / "widget" / "page"
 COOKIE = "repwise"
 COOKIE_SECONDS = 180 * 24 * 3600
 MAX_BODY_BYTES = 16_384
+MOST_EVENTS = 1_000
+"""How much of a long talk is shown again after a reload."""
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
     "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store",
@@ -100,8 +102,9 @@ class WebChat(InputChannel):
                 messages = [self._sentence("failed")]
             reply = response.json({"messages": messages})
             reply.cookies[COOKIE] = self.signer.conversation_token(conversation)
-            reply.cookies[COOKIE].update({"httponly": True, "samesite": "Lax", "path": "/chat", "max-age": COOKIE_SECONDS,
-                                          "secure": request.scheme == "https"})
+            reply.cookies[COOKIE].update({"httponly": True, "samesite": "Lax", "path": "/chat", "max-age": COOKIE_SECONDS})
+            if request.scheme == "https":
+                reply.cookies[COOKIE]["secure"] = True
             return reply
 
         @page.post("/message")
@@ -145,8 +148,10 @@ class WebChat(InputChannel):
         async with agent.lock_store.lock(conversation):
             tracker = await agent.processor.fetch_tracker_with_initial_session(conversation, WebOutput())
             await agent.processor.save_tracker(tracker)
+            # the whole tracker: the welcome stands before the event that starts a session, and older sessions are part of the talk
+            tracker = await agent.tracker_store.retrieve_full_tracker(conversation) or tracker
         messages: List[Dict[str, Any]] = []
-        for event in tracker.applied_events():
+        for event in list(tracker.events)[-MOST_EVENTS:]:
             if event.type_name == "user" and event.text:
                 messages.append({"from": "person", "text": event.text})
             elif event.type_name == "bot" and event.text:

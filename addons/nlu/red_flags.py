@@ -47,6 +47,7 @@ class RedFlagDetector(GraphComponent, IntentClassifier):
             pressures = [(e["amount"], e["second"]) for e in entities if e.get("unit") == "mmhg"]
             flags = self._matcher.find(text, pressures)
             if not flags:
+                self._without_denied(message, text)
                 continue
             message.set(ENTITIES, entities + [{"entity": "red_flag", "value": flag, "extractor": type(self).__name__}
                                               for flag in flags], add_to_output=True)
@@ -55,3 +56,10 @@ class RedFlagDetector(GraphComponent, IntentClassifier):
             message.set(INTENT, intent, add_to_output=True)
             message.set(INTENT_RANKING_KEY, [intent, *others], add_to_output=True)
         return messages
+
+    def _without_denied(self, message: Message, text: str) -> None:
+        """Takes the next likely intent where a message was taken for a red flag but only says that it has no such signs."""
+        ranking = message.get(INTENT_RANKING_KEY, [])
+        if (message.get(INTENT) or {}).get("name") == RED_FLAG_INTENT and len(ranking) > 1 and self._matcher.denied(text):
+            message.set(INTENT, ranking[1], add_to_output=True)
+            message.set(INTENT_RANKING_KEY, [*ranking[1:], ranking[0]], add_to_output=True)

@@ -16,6 +16,7 @@ from actions.quantities import find, to_kg
     ("it was 180 over 110", ["180/110 mmhg"]),
     ("I'm 70", ["70 age"]),
     ("5x5", ["5 set", "5 rep"]),
+    ("I have trained for a year", ["1 year"]),
     ("L5 S1", []),
     ("which one is better", []),
 ])

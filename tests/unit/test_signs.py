@@ -40,3 +40,9 @@ def test_blood_pressure_values_are_judged(matcher, text, pressure, flag):
 
 def test_a_normal_blood_pressure_is_no_flag(matcher):
     assert matcher.find("my blood pressure is 125/80", [(125, 80)]) == []
+
+
+def test_signs_that_are_denied_are_told_from_signs_that_are_not_mentioned(matcher):
+    assert matcher.denied("can I press if I had no chest pain, just tired")
+    assert not matcher.denied("how deep should I go")
+    assert not matcher.denied("no dizziness but my chest hurts when I push")

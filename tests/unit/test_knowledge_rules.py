@@ -1,0 +1,194 @@
+"""The validator: one bad file per rule, and the words a writer reads."""
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+import knowledge
+from knowledge import checks
+from knowledge.files import YamlProblem, read_yaml
+from knowledge.store import HERE
+from knowledge.validate import main
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A copy of the knowledge that a test may spoil."""
+    for path in HERE.rglob("*.yml"):
+        target = tmp_path / path.relative_to(HERE)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, target)
+    return tmp_path
+
+
+def problems(folder):
+    with pytest.raises(knowledge.KnowledgeError) as error:
+        knowledge.load(folder)
+    return [str(problem) for problem in error.value.problems]
+
+
+def replace(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text, old
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def append(path: Path, text: str) -> None:
+    path.write_text(path.read_text(encoding="utf-8").rstrip("\n") + "\n" + text, encoding="utf-8")
+
+
+def named(found, *words):
+    return any(all(word in line for word in words) for line in found)
+
+
+SQUAT = "exercises/back_squat.yml"
+CLAIM = "{say: Something short to read., strength: consensus, sources: [coaching_practice]%s}"
+
+
+def test_the_knowledge_in_the_project_is_valid(capsys):
+    assert main([]) == 0
+    assert "Knowledge is valid" in capsys.readouterr().out
+
+
+def test_an_unknown_muscle_is_named_with_the_nearest(folder):
+    replace(folder / SQUAT, "- muscle: quadriceps", "- muscle: quadricep")
+    assert named(problems(folder), SQUAT, "muscles.primary[0]", 'unknown muscle "quadricep"', 'did you mean "quadriceps"?')
+
+
+def test_an_unknown_source_is_named(folder):
+    append(folder / "general/load.yml", "  - " + CLAIM.replace("coaching_practice", "coaching_practise") % "")
+    assert named(problems(folder), "general/load.yml", 'unknown source "coaching_practise"', "coaching_practice")
+
+
+def test_an_unknown_tag_is_named(folder):
+    append(folder / "general/load.yml", "  - " + CLAIM % ", about: [glute]")
+    assert named(problems(folder), "general/load.yml", 'unknown tag "glute"', "glutes")
+
+
+def test_a_claim_without_source_is_refused(folder):
+    append(folder / "general/load.yml", "  - {say: Something short to read., strength: consensus, sources: []}")
+    assert named(problems(folder), "general/load.yml", "sources", "is empty")
+
+
+def test_a_missing_section_is_named(folder):
+    replace(folder / SQUAT, "\nrehab:", "\nrehabb:")
+    found = problems(folder)
+    assert named(found, SQUAT, "rehab:", "is missing") and named(found, SQUAT, "rehabb", "no known key", 'did you mean "rehab"?')
+
+
+def test_a_wrong_strength_lists_the_right_ones(folder):
+    append(folder / "general/load.yml", "  - " + (CLAIM % "").replace("consensus", "proven"))
+    assert named(problems(folder), "strength", "unproven", "contradicted")
+
+
+def test_a_long_claim_is_refused(folder):
+    append(folder / "general/load.yml", "  - " + (CLAIM % "").replace("Something short", "word " * 60))
+    assert named(problems(folder), "say", "make it two claims")
+
+
+def test_a_claim_without_full_stop_is_refused(folder):
+    append(folder / "general/load.yml", "  - " + (CLAIM % "").replace("read.", "read"))
+    assert named(problems(folder), "say", "full stop")
+
+
+def test_a_wrong_fact_id_is_refused(folder):
+    append(folder / "general/load.yml", "  - " + CLAIM % ", facts: [17]")
+    assert named(problems(folder), "facts", "no fact id")
+
+
+def test_a_bad_id_is_refused(folder):
+    append(folder / "catalog.yml", "- {id: Box-Squat, name: box squat}")
+    assert named(problems(folder), "catalog.yml", "Box-Squat", "lower case")
+
+
+def test_an_id_taken_twice_is_named(folder):
+    append(folder / "catalog.yml", "- {id: quadriceps, name: some other thing}")
+    assert named(problems(folder), 'the id "quadriceps" is taken')
+
+
+def test_an_id_twice_in_one_file_is_named(folder):
+    append(folder / "catalog.yml", "- {id: hack_squat, name: yet another hack}")
+    assert named(problems(folder), "catalog.yml", "hack_squat", "stands twice")
+
+
+def test_an_alias_claimed_twice_is_named(folder):
+    append(folder / "catalog.yml", "- {id: box_squat, name: box squat, aliases: [RDL]}")
+    assert named(problems(folder), "catalog.yml", '"RDL" is already a name of romanian_deadlift')
+
+
+def test_a_name_without_letters_is_refused(folder):
+    append(folder / "catalog.yml", '- {id: box_squat, name: box squat, aliases: ["!!"]}')
+    assert named(problems(folder), "catalog.yml", "has no letters")
+
+
+def test_a_one_sided_comparison_is_named(folder):
+    text = (folder / "exercises/leg_press_45.yml").read_text(encoding="utf-8")
+    text = text.replace("- other: back_squat", "- other: front_squat").replace("- other: squat", "- other: goblet_squat")
+    (folder / "exercises/leg_press_45.yml").write_text(text, encoding="utf-8")
+    assert named(problems(folder), "exercises/leg_press_45.yml", "has nothing on back_squat")
+
+
+def test_the_same_claim_twice_is_named(folder):
+    append(folder / "general/load.yml", "  - " + CLAIM % "" + "\n  - " + CLAIM % "")
+    assert named(problems(folder), "general/load.yml", "says the same as")
+
+
+def test_a_scheme_row_out_of_order_is_named(folder):
+    replace(folder / "schemes.yml", "reps: [6, 8]", "reps: [8, 6]")
+    assert named(problems(folder), "schemes.yml", "reps", "lower figure first")
+
+
+def test_a_missing_scheme_row_is_named(folder):
+    replace(folder / "schemes.yml", "  experience: advanced", "  experience: intermediate")
+    assert named(problems(folder), "schemes.yml", "has no row for strength and advanced")
+
+
+def test_a_blank_line_in_wording_is_refused(folder):
+    append(folder / "wording.yml", 'extra: "one\\n\\ntwo"')
+    assert named(problems(folder), "wording.yml", "extra", "blank line")
+
+
+def test_a_file_with_another_id_is_named(folder):
+    replace(folder / SQUAT, "id: back_squat", "id: backsquat")
+    assert named(problems(folder), SQUAT, 'write "back_squat"')
+
+
+def test_a_general_file_must_be_named_after_a_topic(folder):
+    shutil.move(str(folder / "general/load.yml"), str(folder / "general/loads.yml"))
+    assert named(problems(folder), "general/loads.yml", "not named after a topic")
+
+
+def test_a_missing_file_is_named(folder):
+    (folder / "glossary.yml").unlink()
+    assert named(problems(folder), "glossary.yml", "is missing")
+
+
+def test_all_problems_are_told_at_once(folder, capsys):
+    append(folder / "catalog.yml", "- {id: Box-Squat, name: box squat}")
+    append(folder / "general/load.yml", "  - " + CLAIM % ", about: [glute]")
+    replace(folder / "schemes.yml", "reps: [6, 8]", "reps: [8, 6]")
+    assert main([str(folder)]) == 1
+    printed = capsys.readouterr().err
+    assert "catalog.yml" in printed
+    append(folder / "catalog.yml", "")
+
+
+@pytest.mark.parametrize(("text", "words"), [
+    ("a: 1\na: 2\n", "stands twice"), ("a: &x 1\nb: *x\n", "aliases"), ("a: [1\n", "check indentation"),
+    ("!!python/object/apply:os.system ['true']\n", "check indentation")])
+def test_unsafe_and_broken_yaml_is_refused(tmp_path, text, words):
+    file = tmp_path / "bad.yml"
+    file.write_text(text)
+    with pytest.raises(YamlProblem, match=words):
+        read_yaml(file)
+
+
+def test_every_rule_has_a_test():
+    tested = Path(__file__).read_text(encoding="utf-8")
+    spoken = {"sources_exist": "unknown source", "tags_exist": "unknown tag", "references_exist": "unknown muscle", "ids_unique": "is taken",
+              "aliases_unique": "already a name", "comparisons_have_two_sides": "has nothing on", "no_claim_twice": "says the same as",
+              "schemes_fit": "lower figure first", "wording_is_used": "blank line"}
+    assert {rule.__name__ for rule in checks.RULES} == set(spoken)
+    assert all(words in tested for words in spoken.values())
