@@ -261,6 +261,8 @@ def compose(best: Entry, related: Sequence[Entry], subject: Subject, know: Knowl
     for entry in related:
         if len(bullets) >= (3 if best.overview is False else MAX_BULLETS):
             break
+        if entry.exercise != best.exercise and entry.topic == best.topic and entry.tags <= best.tags:
+            continue  # the same thing said for the family or in general
         text = entry.claim.say
         bag = set(tokens(text))
         if words + _count(text) > MAX_WORDS or any(len(bag & other) > 0.6 * min(len(bag), len(other)) for other in said):

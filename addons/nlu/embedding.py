@@ -8,14 +8,19 @@ from __future__ import annotations
 import functools
 import hashlib
 import importlib.util
+import logging
+import zipfile
 from pathlib import Path
-from typing import List, Sequence
+from typing import Dict, List, Sequence
 
 import numpy as np
 
+log = logging.getLogger(__name__)
 DIMENSIONS = 384
 MAX_TOKENS = 128
 MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
+REMEMBERED = Path(".rasa") / "embeddings-8199be6f.npz"
+MOST_REMEMBERED = 30_000
 TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
 
 
@@ -83,6 +88,26 @@ def shared_embedder() -> Embedder:
     return Embedder()
 
 
-def embed_cached(texts: List[str]) -> np.ndarray:
-    """Embeds with the shared embedder."""
-    return shared_embedder().embed(texts)
+def embed_remembered(texts: List[str], file: Path = REMEMBERED) -> np.ndarray:
+    """Embeds texts for training, taking those that were embedded before from a file.
+
+    After one added alias only the few new texts are computed, instead of thousands at 6 ms each. The file is named after the model and
+    holds no pickles; when it cannot be read it is made anew.
+    """
+    known: Dict[str, np.ndarray] = {}
+    try:
+        with np.load(file, allow_pickle=False) as stored:
+            known = dict(zip(stored["texts"].tolist(), stored["vectors"], strict=True))
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        log.info("No remembered embeddings in %s (%s)", file, error)
+    fresh = [text for text in dict.fromkeys(texts) if text not in known]
+    for text, vector in zip(fresh, shared_embedder().embed(fresh), strict=True):
+        known[text] = vector
+    wanted = list(dict.fromkeys(texts))
+    if fresh:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        kept = {**{text: known[text] for text in list(known)[-MOST_REMEMBERED:]}, **{text: known[text] for text in wanted}}
+        partial = file.with_suffix(".partial.npz")
+        np.savez(partial, texts=np.array(list(kept)), vectors=np.stack(list(kept.values())))
+        partial.replace(file)
+    return np.stack([known[text] for text in texts]) if texts else np.zeros((0, DIMENSIONS), dtype=np.float32)

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, List
 
+import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -12,7 +13,7 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from addons.nlu.embedding import MODEL_SHA256, shared_embedder
+from addons.nlu.embedding import MODEL_SHA256, embed_remembered, shared_embedder
 from addons.nlu.names import MASKED_TEXT
 
 ORIGIN = "SentenceEmbeddingFeaturizer"
@@ -36,7 +37,10 @@ class SentenceEmbeddingFeaturizer(GraphComponent):
         return MODEL_SHA256
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        self.process(training_data.training_examples)
+        messages = [message for message in training_data.training_examples if message.get(TEXT)]
+        vectors = embed_remembered([str(message.get(MASKED_TEXT) or message.get(TEXT)) for message in messages])
+        for message, vector in zip(messages, vectors, strict=True):
+            message.add_features(Features(vector[np.newaxis, :], FEATURE_TYPE_SENTENCE, TEXT, ORIGIN))
         return training_data
 
     def process(self, messages: List[Message]) -> List[Message]:

@@ -18,7 +18,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 import knowledge
-from addons.nlu.embedding import MODEL_SHA256, shared_embedder
+from addons.nlu.embedding import MODEL_SHA256, embed_remembered
 from addons.nlu.features import SentenceEmbeddingFeaturizer, embedding_of
 from addons.nlu.names import NameMatcher, names_in
 from knowledge.store import fingerprint
@@ -76,7 +76,7 @@ class NearestClaims(GraphComponent):
             for text in (entry.claim.say, *entry.claim.asks):
                 texts.append(matcher.mask(text, matcher.extract(text)))
                 claims.append(number)
-        self._vectors, self._claims = shared_embedder().embed(texts), np.array(claims)
+        self._vectors, self._claims = embed_remembered(texts), np.array(claims)
         with self._storage.write_to(self._resource) as folder:
             np.save(folder / "vectors.npy", self._vectors.astype(np.float16))
             np.save(folder / "claims.npy", self._claims)
