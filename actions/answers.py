@@ -24,13 +24,20 @@ WEIGHTS = {"condition": 4.0, "muscle": 3.0, "stance": 3.0, "term": 3.0, "exercis
 TOPIC_BONUS = 1.4
 OWN_BONUS = 1.0
 FAMILY_BONUS = 0.6
-USUAL_PENALTY = 0.8
+USUAL_PENALTY, MEMBER_PENALTY = 0.8, 2.5
+"""Where a family is asked about, its usual member speaks for it, and another member only where it fits much better."""
 OVERVIEW_BONUS = 1.5
 UNASKED_TAG = 0.2
 MEANING_WEIGHT = 13.0
 MEANING_FLOOR = 0.25
 BULLET_SHARE = 0.62
 CLEAR_MEANING = 0.62
+RELATED_MEANING = 0.5
+GENERAL_INSTEAD = 3
+ELLIPSIS_SHARE = 0.4
+"""How much the meaning of an elliptical message ("what about the other one?") counts: it lies near much that is not meant."""
+MEANWHILE_PENALTY = 3.0
+"""What to do until a professional has decided is no answer by itself, unless it was asked for."""
 TOPIC_OF_ENTITY = (("condition", "risks"), ("muscle", "muscles"), ("stance", "foot_placement"), ("phase", "technique"),
                    ("group", "suitability"), ("experience", "suitability"), ("goal", "programming"))
 """What "and for ...?" most likely asks after a definition, by what it names."""
@@ -95,6 +102,7 @@ def answer(question: Question, context: Context, know: Knowledge) -> Answer:
         topic, carried = _follow_up_topic(question, context)
         if topic is None:
             return ask_topic(resolve(question, context, know), know)
+        question = replace(question, nearest={claim: ELLIPSIS_SHARE * cosine for claim, cosine in question.nearest.items()})
     subject = resolve(question, context, know)
     tags = wanted_tags(question, know, topic)
     if not tags and carried:
@@ -177,6 +185,8 @@ def _candidates(subject: Subject, know: Knowledge) -> List[Tuple[Entry, float]]:
             found.append((entry, FAMILY_BONUS - 1.0))
         elif usual is not None and entry.exercise == usual:
             found.append((entry, OWN_BONUS - USUAL_PENALTY))
+        elif usual is not None and entry.exercise in know.exercises and know.exercises[entry.exercise].family == exercise:
+            found.append((entry, OWN_BONUS - MEMBER_PENALTY))
         elif entry.exercise in subject.others and exercise in entry.own:
             found.append((entry, OWN_BONUS))
     return found
@@ -187,6 +197,8 @@ def _score(entry: Entry, bonus: float, wanted: Wanted, nearest: Mapping[str, flo
     score = bonus + sum(wanted.tags[tag] for tag in matched)
     score -= UNASKED_TAG * len(entry.tags - matched)
     score += MEANING_WEIGHT * max(0.0, nearest.get(entry.id, 0.0) - MEANING_FLOOR)
+    if "meanwhile" in entry.own and "meanwhile" not in wanted.tags:
+        score -= MEANWHILE_PENALTY
     score += TOPIC_BONUS * (wanted.topics.get(entry.topic, 0.0) if wanted.topics else float(entry.topic == wanted.topic))
     if entry.overview and entry.exercise == wanted.subject.exercise:
         score += OVERVIEW_BONUS if not wanted.tags else -0.5
@@ -196,10 +208,12 @@ def _score(entry: Entry, bonus: float, wanted: Wanted, nearest: Mapping[str, flo
 def rank(question: Question, wanted: Wanted, know: Knowledge) -> List[Tuple[float, FrozenSet[str], Entry]]:
     """Returns all claims that may answer, best first."""
     scored = []
-    pair = {"alternatives", *wanted.subject.others, *([wanted.subject.exercise] if wanted.subject.others else [])}
+    pair = {*wanted.subject.others, *([wanted.subject.exercise] if wanted.subject.others else [])}
+    if "alternatives" in wanted.tags:
+        pair.add("alternatives")
     for entry, bonus in _candidates(wanted.subject, know):
         if entry.topic == "comparison" and wanted.topic != "comparison" and not entry.own & pair:
-            continue
+            continue  # what is said of other exercises answers a comparison only
         score, matched = _score(entry, bonus, wanted, question.nearest)
         scored.append((score, matched, entry))
     scored.sort(key=lambda item: (-item[0], item[2].order))
@@ -213,10 +227,10 @@ def _select(question: Question, wanted: Wanted, know: Knowledge) -> Answer:
     best_score, best_tags, best = ranked[0]
     if wanted.subject.pointing and not best_tags and question.nearest.get(best.id, 0.0) < CLEAR_MEANING:
         return ask_exercise(wanted.topic, know)
-    return compose(best, _related(ranked, wanted), wanted.subject, know)
+    return compose(best, _related(ranked, wanted, question.nearest), wanted.subject, know)
 
 
-def _related(ranked: List[Tuple[float, FrozenSet[str], Entry]], wanted: Wanted) -> List[Entry]:
+def _related(ranked: List[Tuple[float, FrozenSet[str], Entry]], wanted: Wanted, nearest: Mapping[str, float]) -> List[Entry]:
     """Returns the claims to follow the best one: close to it in score, and about the same thing."""
     best_score, best_tags, best = ranked[0]
     chosen = []
@@ -226,7 +240,10 @@ def _related(ranked: List[Tuple[float, FrozenSet[str], Entry]], wanted: Wanted) 
     for score, tags, entry in ranked[1:]:
         if len(chosen) >= MAX_BULLETS or score < BULLET_SHARE * best_score:
             break
-        about_it = bool(tags & best_tags) if best_tags else entry.topic == best.topic and entry.exercise == best.exercise
+        if best_tags:
+            about_it = bool(tags & best_tags)
+        else:
+            about_it = entry.topic == best.topic and entry.exercise == best.exercise and nearest.get(entry.id, 0.0) >= RELATED_MEANING
         if about_it and entry is not partner:
             chosen.append(entry)
     return chosen
@@ -248,9 +265,11 @@ def compose(best: Entry, related: Sequence[Entry], subject: Subject, know: Knowl
         best, related = related[0], [best, *related[1:]]
     lead = best.claim.say
     exercise = subject.exercise
-    if exercise in know.families and best.exercise == know.families[exercise].usual and best.exercise not in subject.others:
+    if exercise in know.families and best.exercise in know.exercises and best.exercise not in subject.others:
+        key = "usual_member" if best.exercise == know.families[exercise].usual else "other_member"
         exercise = best.exercise
-        lead = know.wording["answer"]["usual_member"].format(name=know.name_of(best.exercise), text=lead)
+        if know.name_of(exercise) not in lead.lower():
+            lead = know.wording["answer"][key].format(name=know.name_of(exercise), text=lead)
     elif subject.how == "machine" and best.exercise == exercise:
         lead = know.wording["answer"]["taken_for"].format(name=know.name_of(exercise or ""), text=lead)
     caveat = best.claim.but
@@ -383,6 +402,13 @@ def _unknown_exercise(subject: Subject, topic: str, tags: Mapping[str, float], q
     muscles = ", ".join(know.name_of(muscle) for muscle in know.named[exercise].muscles)
     lead = names["lead"].format(name=know.name_of(exercise))
     bullets = [names["muscles"].format(muscles=muscles)] if topic == "muscles" and muscles else []
+    assumed = Wanted(topic, Subject(None, "none"), tags, _topics(question, topic))
+    general = [entry for _, matched, entry in rank(question, assumed, know)[:GENERAL_INSTEAD]
+               if matched or question.nearest.get(entry.id, 0.0) >= CLEAR_MEANING]
+    if tags and general:
+        return replace(compose(general[0], general[1:], Subject(None, "none"), know, topic), exercise=None,
+                       lead=names["lead_general"].format(name=know.name_of(exercise), text=general[0].claim.say),
+                       buttons=exercise_buttons(INTENT_OF_TOPIC[topic], know, exercise))
     about = [e for e in know.entries.values() if exercise in e.own and e.topic in ("complementary", "comparison")]
     about.sort(key=lambda e: (e.topic != topic, -question.nearest.get(e.id, 0.0), e.order))
     used = []
@@ -393,8 +419,11 @@ def _unknown_exercise(subject: Subject, topic: str, tags: Mapping[str, float], q
                   sources=("coaching_practice",) if bullets else (), buttons=exercise_buttons(INTENT_OF_TOPIC[topic], know, exercise))
 
 
-def rescue(question: Question, context: Context, know: Knowledge) -> Optional[Answer]:
-    """Answers a message whose topic is unsure, where knowledge has a claim that fits what it names; None where it has not."""
+def rescue(question: Question, context: Context, know: Knowledge, likely: float = 1.0) -> Optional[Answer]:
+    """Answers a message whose topic is unsure, where knowledge has a claim that fits what it names; None where it has not.
+
+    From the probability ``likely`` on, the likeliest topic counts as sure.
+    """
     likeliest = next((name for name in question.ranking if name in TOPIC_OF_INTENT), None)
     if likeliest is None:
         return None
@@ -410,7 +439,7 @@ def rescue(question: Question, context: Context, know: Knowledge) -> Optional[An
     _, matched, best = ranked[0]
     meaning = question.nearest.get(best.id, 0.0)
     known = bool(matched) + (subject.how == "named")
-    if meaning >= RESCUE_MEANING[min(known, len(RESCUE_MEANING) - 1)]:
+    if question.ranking[likeliest] >= likely or meaning >= RESCUE_MEANING[min(known, len(RESCUE_MEANING) - 1)]:
         return answer(assumed, context, know)
     return None
 

@@ -19,6 +19,7 @@ LASTING_SLOTS = (rep_scheme.MEMORY,)
 """Slots that outlive a session that has expired: a health limit must not be forgotten."""
 
 OFFERED_READINGS = 2
+LIKELY_A_QUESTION = 0.15
 SURE_IT_IS_OUTSIDE = 0.5
 """From this confidence on, a message about something else is not looked up in knowledge."""
 
@@ -259,7 +260,7 @@ def show(profile: schemes.Profile, dispatcher: CollectingDispatcher, know: knowl
 
 def _without_plan(tracker: Tracker, dispatcher: CollectingDispatcher, know: knowledge.Knowledge) -> List[EventType]:
     """Where there is no plan, a message that seems to speak of one is more likely a question."""
-    rescued = answers.rescue(from_message(tracker.latest_message, know), context_of(tracker), know)
+    rescued = answers.rescue(from_message(tracker.latest_message, know), context_of(tracker), know, likely=LIKELY_A_QUESTION)
     if rescued is not None:
         return told(rescued, dispatcher, know)
     dispatcher.utter_message(text=know.wording["plan"]["none"], buttons=[

@@ -14,8 +14,7 @@ DOCS = ["README.md", "knowledge/README.md", "data/README.md", "evaluation/README
 
 def test_every_make_command_in_the_documents_exists():
     targets = set(re.findall(r"^([a-z-]+):", Path("Makefile").read_text(encoding="utf-8"), re.M))
-    named = {name for doc in DOCS for name in re.findall(r"make ([a-z][a-z-]+)(?=[ `\n])", Path(doc).read_text(encoding="utf-8"))}
-    named -= {"me", "it", "a", "up", "answers", "is"}
+    named = {name for doc in DOCS for name in re.findall(r"(?:`|^    )make ([a-z][a-z-]+)", Path(doc).read_text(encoding="utf-8"), re.M)}
     assert {"run", "test", "chat", "train", "validate", "lint", "help"} <= named | {"help"}
     assert {name for name in named if name not in targets} == set()
 

@@ -25,6 +25,8 @@ LOOKUP_SEPARATOR = "/"
 
 NEGATIONS = frozenset(
     "no not dont doesnt didnt isnt arent wasnt without never neither nor havent hasnt cant wont none besides except excluding".split())
+AFTER_A_PLAIN_NO = frozenset("i im it its the that this my we you actually sorry wait just".split())
+"""Before these words "no" answers a question instead of denying what follows: "no, I meant the squat"."""
 NEGATION_REACH = 4
 """A negation counts for names that start at most this many words after it."""
 
@@ -94,7 +96,7 @@ class NameMatcher:
             between = text[parts[place][2]:parts[place + 1][1]]
             if any(mark in between for mark in ".;!?"):
                 return False
-            if words[place] in NEGATIONS:
+            if words[place] in NEGATIONS and not (words[place] == "no" and words[place + 1] in AFTER_A_PLAIN_NO):
                 return True
             if words[place] in _BREAKS and words[place] != "and":
                 return False
