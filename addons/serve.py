@@ -41,7 +41,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
     except NoModel as error:
         print(error, file=sys.stderr)
         return 1
-    print("Starting (about 10 seconds) ...", flush=True)
+    print("Starting (10 to 30 seconds) ...", flush=True)
     os.environ["REPWISE_ADDRESS"] = f"http://{args.host}:{args.port}/chat"
     sys.argv = ["rasa", "run", "--interface", args.host, "--port", str(args.port), "--model", str(model),
                 "--credentials", args.credentials, "--endpoints", "endpoints.yml"]
