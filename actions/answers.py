@@ -68,7 +68,6 @@ class Answer:
     intent: Optional[str] = None
     asks_back: bool = False
     sources: Tuple[str, ...] = ()
-    extra: Mapping[str, Any] = field(default_factory=dict)
 
     def record(self) -> Dict[str, Any]:
         """Returns what later turns need to know of this answer, as plain values for a slot."""
@@ -224,7 +223,7 @@ def _select(question: Question, wanted: Wanted, know: Knowledge) -> Answer:
     ranked = rank(question, wanted, know)
     if not ranked:
         return ask_topic(wanted.subject, know)
-    best_score, best_tags, best = ranked[0]
+    _, best_tags, best = ranked[0]
     if wanted.subject.pointing and not best_tags and question.nearest.get(best.id, 0.0) < CLEAR_MEANING:
         return ask_exercise(wanted.topic, know)
     return compose(best, _related(ranked, wanted, question.nearest), wanted.subject, know)

@@ -4,7 +4,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Dict, List, Optional
 
@@ -52,7 +52,6 @@ class Turn:
 
     messages: List[Dict[str, Any]]
     tracker: Any
-    extra: Dict[str, Any] = field(default_factory=dict)
 
 
 class Assistant:
