@@ -9,17 +9,25 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Dict, FrozenSet, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 from actions import loads
-from actions.question import INTENT_OF_TOPIC, TOPIC_OF_INTENT, Context, Question
-from actions.subject import Subject, resolve
+from actions.question import INTENT_OF_TOPIC, OUTSIDE, REQUEST, TOPIC_OF_INTENT, Context, Question
+from actions.subject import Subject, mistakable, resolve
 from knowledge import Knowledge
 from knowledge.index import Entry
+from knowledge.schema import Condition, Mistaken
 from knowledge.text import tokens
 
 MAX_WORDS = 88
 MAX_BULLETS = 5
+MAX_BULLETS_OF_PART = 3
+"""Bullets of each answer where a message asks several things."""
+LONGEST_QUOTE = 8
+"""Words of a question that are repeated where it can't be answered beside others."""
 WEIGHTS = {"condition": 4.0, "muscle": 3.0, "stance": 3.0, "term": 3.0, "exercise": 3.0, "group": 2.5, "goal": 2.2, "experience": 2.0,
            "aspect": 2.0, "phase": 1.5, "equipment": 1.2, "body_part": 0.8}
 """How much a tag of each kind says about what is asked."""
+
+CONTEXT_SHARE = 0.4
+"""How much of that counts for what is named beside the question, in its story."""
 
 TOPIC_BONUS = 1.4
 OWN_BONUS = 1.0
@@ -103,6 +111,8 @@ def answer(question: Question, context: Context, know: Knowledge) -> Answer:
             return ask_topic(resolve(question, context, know), know)
         question = replace(question, nearest={claim: ELLIPSIS_SHARE * cosine for claim, cosine in question.nearest.items()})
     subject = resolve(question, context, know)
+    if other := mistakable(question, context, subject, know):
+        return ask_machine(topic, subject, other)
     tags = wanted_tags(question, know, topic)
     if not tags and carried:
         tags = {tag: 2.0 for tag in carried}
@@ -115,9 +125,33 @@ def answer(question: Question, context: Context, know: Knowledge) -> Answer:
     else:
         result = _select(question, Wanted(topic, subject, tags, _topics(question, topic)), know)
     result = _with_condition(result, question, know)
-    exercise = result.exercise
-    return replace(result, intent=INTENT_OF_TOPIC[topic], topic=topic, tags=tuple(tags), exercise=exercise,
-                   buttons=result.buttons or suggestions(topic, exercise, know))
+    return replace(result, intent=INTENT_OF_TOPIC[topic], topic=topic, tags=tuple(tag for tag, weight in tags.items() if weight > 0),
+                   buttons=result.buttons or suggestions(topic, result.exercise, know))
+
+
+def answer_all(questions: Sequence[Question], context: Context, know: Knowledge) -> List[Answer]:
+    """Answers the questions of one message in order, each once and with fewer bullets; a request for a plan is left to its form."""
+    results: List[Answer] = []
+    for question in questions:
+        if question.intent == REQUEST:
+            continue
+        if question.intent == OUTSIDE:
+            results.append(Answer(topic=OUTSIDE, intent=OUTSIDE, lead=know.wording["parts"]["outside"].format(text=_quoted(question.text))))
+            continue
+        result = answer(question, context, know)
+        if any(result.lead == other.lead or (result.claims and result.claims[0] in other.claims) for other in results):
+            continue
+        said = {bullet for other in results for bullet in (other.lead, *other.bullets)}
+        bullets = tuple(bullet for bullet in result.bullets if bullet not in said)[:MAX_BULLETS_OF_PART]
+        results.append(replace(result, bullets=bullets))
+        context = Context(result.topic, result.exercise or context.exercise, result.record())
+    last = len(results) - 1
+    return [result if number == last or result.asks_back else replace(result, buttons=()) for number, result in enumerate(results)]
+
+
+def _quoted(text: str) -> str:
+    words = text.strip(" ?.!,").split()
+    return " ".join(words[:LONGEST_QUOTE]) + (" ..." if len(words) > LONGEST_QUOTE else "")
 
 
 # ------------------------------------------------------------------ what is asked
@@ -126,8 +160,14 @@ def wanted_tags(question: Question, know: Knowledge, topic: str) -> Dict[str, fl
     tags: Dict[str, float] = {}
     for mention in question.mentions:
         weight = WEIGHTS.get(mention.entity)
-        if weight is None or mention.entity == "exercise" or mention.negated:
+        if weight is None or mention.entity == "exercise":
             continue
+        if mention.negated:
+            if mention.entity in ("muscle", "goal"):
+                tags.setdefault(mention.value, -weight)  # "not for quads"
+            continue
+        if mention.context:
+            weight *= CONTEXT_SHARE
         tags[mention.value] = max(weight, tags.get(mention.value, 0.0))
     for muscle in question.values("muscle"):
         group = know.muscles[muscle].part_of if muscle in know.muscles else None
@@ -192,8 +232,9 @@ def _candidates(subject: Subject, know: Knowledge) -> List[Tuple[Entry, float]]:
 
 
 def _score(entry: Entry, bonus: float, wanted: Wanted, nearest: Mapping[str, float]) -> Tuple[float, FrozenSet[str]]:
-    matched = frozenset(entry.tags & wanted.tags.keys())
-    score = bonus + sum(wanted.tags[tag] for tag in matched)
+    named = frozenset(entry.tags & wanted.tags.keys())
+    matched = frozenset(tag for tag in named if wanted.tags[tag] > 0)
+    score = bonus + sum(wanted.tags[tag] for tag in named)
     score -= UNASKED_TAG * len(entry.tags - matched)
     score += MEANING_WEIGHT * max(0.0, nearest.get(entry.id, 0.0) - MEANING_FLOOR)
     if "meanwhile" in entry.own and "meanwhile" not in wanted.tags:
@@ -303,6 +344,9 @@ def _count(text: str) -> int:
 
 def _with_condition(result: Answer, question: Question, know: Knowledge) -> Answer:
     """Adds the limit of a health condition that the person mentions in a question about something else."""
+    leading = next((know.conditions[item] for item in question.values("condition") if item in know.conditions and know.conditions[item].leads), None)
+    if leading is not None:
+        return _led_by(leading, result)
     if result.topic in ("risks", "rehab") or result.asks_back:
         return result
     for condition in question.values("condition"):
@@ -321,6 +365,24 @@ def _with_condition(result: Answer, question: Question, know: Knowledge) -> Answ
             budget -= _count(bullet)
         return replace(result, bullets=tuple(bullets), caveat=item.risk.say, claims=(*result.claims, risk_id))
     return result
+
+
+def _led_by(condition: Condition, result: Answer) -> Answer:
+    """Puts the limit of a condition first, and what to ask about it last; what was found to the question follows the limit."""
+    limit, meanwhile = f"conditions.{condition.id}.risk", f"conditions.{condition.id}.meanwhile"
+    own = f"conditions.{condition.id}."
+    budget = MAX_WORDS - _count(condition.risk.say) - _count(condition.meanwhile.say)
+    bullets: List[str] = []
+    offered = result.bullets if result.claims and result.claims[0].startswith(own) else (result.lead, *result.bullets)
+    for bullet in offered:
+        if bullet in (condition.risk.say, condition.meanwhile.say):
+            continue
+        budget -= _count(bullet)
+        if budget < 0:
+            break
+        bullets.append(bullet)
+    claims = (limit, *(claim for claim in result.claims if claim not in (limit, meanwhile)), meanwhile)
+    return replace(result, lead=condition.risk.say, bullets=tuple(bullets[:2]), caveat=condition.meanwhile.say, claims=claims)
 
 
 # ------------------------------------------------------------------ special kinds
@@ -342,7 +404,7 @@ def _comparison(question: Question, context: Context, wanted: Wanted, know: Know
     first, second = pair[0], pair[1]
     found = _pair_entries(first, second, know)
     if not found:
-        return _from_traits(first, second, know)
+        return _from_traits(first, second, question, wanted, know)
     scored = sorted(found, key=lambda e: (-_score(e, 0.0, wanted, question.nearest)[0] if wanted.tags else 0.0, e.order))
     named = replace(subject, exercise=first, how="named")
     result = compose(scored[0], scored[1:], named, know, "comparison")
@@ -368,13 +430,16 @@ def _pair_entries(first: str, second: str, know: Knowledge) -> List[Entry]:
     return []
 
 
-def _from_traits(first: str, second: str, know: Knowledge) -> Answer:
+def _from_traits(first: str, second: str, question: Question, wanted: Wanted, know: Knowledge) -> Answer:
     """Compares by the coarse traits where no file speaks of the pair."""
     words = know.wording["compare"]
     one = know.exercises.get(know.families[first].usual if first in know.families else first)
     two = know.exercises.get(know.families[second].usual if second in know.families else second)
     if one is None or two is None:
         missing = first if one is None else second
+        like = know.named[missing].like if missing in know.named else None
+        if like is not None:
+            return _by_likeness(missing, like, second if one is None else first, question, wanted, know)
         known = second if one is None else first
         return Answer(topic="comparison", exercise=known if known in know.exercises else None,
                       lead=words["one_unknown"].format(unknown=know.name_of(missing), known=know.name_of(known)),
@@ -390,6 +455,17 @@ def _from_traits(first: str, second: str, know: Knowledge) -> Answer:
                   lead=words["traits_lead"].format(first=one.name, second=two.name))
 
 
+def _by_likeness(missing: str, like: str, known: str, question: Question, wanted: Wanted, know: Knowledge) -> Answer:
+    """Compares an exercise without a file by the one most like it; where that is the other of the pair, by what its file says."""
+    names = know.wording["unknown_exercise"]
+    if like == known or know.family_of(like) == known:
+        result = _select(question, replace(wanted, subject=Subject(like, "named")), know)
+    else:
+        pair = Subject(like, "named", (known,))
+        result = _comparison(question, Context(), replace(wanted, subject=pair), know)
+    return replace(result, lead=names["lead_like"].format(name=know.name_of(missing), like=know.name_of(like), text=result.lead))
+
+
 def _unknown_exercise(subject: Subject, topic: str, tags: Mapping[str, float], question: Question, know: Knowledge) -> Answer:
     """Names an exercise that has no file back, and offers what is known of it from other files and the nearest known ones."""
     exercise = subject.exercise or ""
@@ -398,6 +474,11 @@ def _unknown_exercise(subject: Subject, topic: str, tags: Mapping[str, float], q
         if found:
             return replace(compose(found[0], found[1:], subject, know, "comparison"), exercise=exercise)
     names = know.wording["unknown_exercise"]
+    like = know.named[exercise].like
+    if like is not None:
+        near = Subject(like, "named", tuple(item for item in subject.others if item != like))
+        result = _select(question, Wanted(topic, near, tags, _topics(question, topic)), know)
+        return replace(result, lead=names["lead_like"].format(name=know.name_of(exercise), like=know.name_of(like), text=result.lead))
     muscles = ", ".join(know.name_of(muscle) for muscle in know.named[exercise].muscles)
     lead = names["lead"].format(name=know.name_of(exercise))
     bullets = [names["muscles"].format(muscles=muscles)] if topic == "muscles" and muscles else []
@@ -469,6 +550,13 @@ def ask_exercise(topic: str, know: Knowledge) -> Answer:
     """Asks which exercise is meant."""
     return Answer(topic=topic, lead=know.wording["ask"]["exercise"], asks_back=True,
                   buttons=exercise_buttons(INTENT_OF_TOPIC[topic], know))
+
+
+def ask_machine(topic: str, subject: Subject, other: Mistaken) -> Answer:
+    """Asks which of two machines that share a name is meant."""
+    intent = INTENT_OF_TOPIC[topic]
+    return Answer(topic=topic, lead=other.ask, asks_back=True, intent=intent, buttons=(
+        Button(other.this, payload(intent, exercise=subject.exercise)), Button(other.that, payload(intent, exercise=other.exercise))))
 
 
 def ask_topic(subject: Subject, know: Knowledge) -> Answer:

@@ -1,7 +1,8 @@
 """Rasa's custom actions. Each reads slots and the message, calls a pure function, says its result and sets slots."""
 from __future__ import annotations
 
-from typing import Any, Dict, List
+import time
+from typing import Any, Dict, List, Optional
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActionExecuted, EventType, SessionStarted, SlotSet
@@ -9,16 +10,19 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 import knowledge
-from actions import answers, plan_text, rendering, schemes, talk
+from actions import alarm, answers, misses, plan_text, rendering, schemes, talk
 from actions.forms import rep_scheme
 from actions.forms.reading import conditions_in, read_all
-from actions.question import INTENT_OF_TOPIC, TOPIC_OF_INTENT, Context, from_message
+from actions.question import ABOUT_ANOTHER, INTENT_OF_TOPIC, OUTSIDE, PARTS, TOPIC_OF_INTENT, Context, from_message, parts_of
 
 FORM_SLOTS = (*rep_scheme.SLOTS, "form_misses")
-LASTING_SLOTS = (rep_scheme.MEMORY,)
-"""Slots that outlive a session that has expired: a health limit must not be forgotten."""
+LASTING_SLOTS = (rep_scheme.MEMORY, alarm.SLOT)
+"""Slots that outlive a session that has expired: a health limit and a red flag must not be forgotten."""
 
 OFFERED_READINGS = 2
+UNCLEAR_TIER = "C"
+"""How urgent a message is that sounds like a red flag and matches no sign."""
+
 LIKELY_A_QUESTION = 0.15
 SURE_IT_IS_OUTSIDE = 0.5
 """From this confidence on, a message about something else is not looked up in knowledge."""
@@ -42,6 +46,25 @@ def told(answer: answers.Answer, dispatcher: CollectingDispatcher, know: knowled
     return events
 
 
+def told_parts(tracker: Tracker, dispatcher: CollectingDispatcher, know: knowledge.Knowledge) -> List[EventType]:
+    """Answers each question of the message, in order and once, and returns the context slots that the answers set."""
+    questions = parts_of(tracker.latest_message, know)
+    context = context_of(tracker)
+    if len(questions) == 1:
+        return told(answers.answer(questions[0], context, know), dispatcher, know)
+    results = answers.answer_all(questions, context, know)
+    for result in results:
+        _say(result, dispatcher, know)
+    last = [result for result in results if result.topic != OUTSIDE]
+    if not last:
+        return []
+    record = {**last[-1].record(), "claims": [claim for result in last for claim in result.claims],
+              "sources": [source for result in last for source in result.sources], "intents": [result.intent for result in results]}
+    exercise = next((result.exercise for result in reversed(last) if result.exercise), None)
+    events: List[EventType] = [SlotSet("topic", last[-1].topic), SlotSet("last_answer", record)]
+    return [*events, SlotSet("exercise", exercise)] if exercise else events
+
+
 def _reset(*keep: str) -> List[EventType]:
     """Clears the slots of the form; the exercise stays, because it is also what the talk is about."""
     return [SlotSet(slot, None) for slot in FORM_SLOTS if slot != "exercise" and slot not in keep]
@@ -54,8 +77,7 @@ class ActionAnswer(Action):
         return "action_answer"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> List[EventType]:
-        know = knowledge.shared()
-        return told(answers.answer(from_message(tracker.latest_message, know), context_of(tracker), know), dispatcher, know)
+        return told_parts(tracker, dispatcher, knowledge.shared())
 
 
 class ActionMore(Action):
@@ -121,11 +143,12 @@ class ActionRedFlag(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> List[EventType]:
         know = knowledge.shared()
         flags = from_message(tracker.latest_message, know).values("red_flag")
-        words = know.wording["red_flag"]
         flag = next((know.red_flags[item] for item in flags if item in know.red_flags), None)
-        text = words["unclear"] if flag is None else words[flag.tier.value].format(worry=flag.worry.rstrip("."))
-        dispatcher.utter_message(text=text)
-        return _reset()
+        dispatcher.utter_message(text=alarm.reply("unclear", "", know) if flag is None else alarm.reply(flag.tier.value, flag.worry, know))
+        if tracker.latest_message.get(ABOUT_ANOTHER):
+            return _reset()
+        raised = alarm.raised(tracker.get_slot(alarm.SLOT), flag.tier.value if flag else UNCLEAR_TIER, time.time())
+        return [*_reset(), SlotSet("plan", None), SlotSet(alarm.SLOT, raised)]
 
 
 class ActionFallback(Action):
@@ -140,6 +163,7 @@ class ActionFallback(Action):
         rescued = answers.rescue(question, context_of(tracker), know)
         if rescued is not None:
             return told(rescued, dispatcher, know)
+        misses.keep(question, "unsure", know)
         named = [item for item in question.values("exercise") if item in know.exercises or item in know.families]
         exercise = named[0] if named else tracker.get_slot("exercise")
         words = know.wording["ask"]
@@ -166,6 +190,7 @@ class ActionOutOfScope(Action):
         rescued = answers.rescue(question, context_of(tracker), know) if question.confidence < SURE_IT_IS_OUTSIDE else None
         if rescued is not None:
             return told(rescued, dispatcher, know)
+        misses.keep(question, "outside", know)
         dispatcher.utter_message(response="utter_out_of_scope")
         return []
 
@@ -178,10 +203,11 @@ class ActionStartRepScheme(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> List[EventType]:
         know = knowledge.shared()
+        asked_beside = told_parts(tracker, dispatcher, know) if tracker.latest_message.get(PARTS) else []
         question = from_message(tracker.latest_message, know)
         outcomes = read_all(question, None, list(rep_scheme.SLOTS), know)
         found = {slot: outcome.value for slot, outcome in outcomes.items() if not outcome.problem}
-        events = _reset(*found) + [SlotSet(slot, value) for slot, value in found.items()]
+        events = asked_beside + _reset(*found) + [SlotSet(slot, value) for slot, value in found.items()]
         health = found.get("health")
         if health and health["answer"] == "yes":
             memory = rep_scheme.whole_health({"health": health, "limit": tracker.get_slot(rep_scheme.MEMORY)})
@@ -215,6 +241,8 @@ class ActionAskClearance(Action):
         values = {"health": tracker.get_slot("health"), "limit": tracker.get_slot(rep_scheme.MEMORY)}
         state = rep_scheme.verdict(rep_scheme.whole_health(values), know)
         key = {"managed": "ask_managed", "none": "ask_clearance_return"}.get(state, "ask_clearance")
+        if alarm.state(tracker.get_slot(alarm.SLOT)):
+            key = "ask_clearance_alarm"
         titles = know.wording["buttons"]
         dispatcher.utter_message(text=know.wording["referral"][key], buttons=[
             {"title": titles["yes"], "payload": '/inform{"clearance":"yes"}'},
@@ -230,7 +258,7 @@ class ActionSubmitRepScheme(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> List[EventType]:
         know = knowledge.shared()
-        values = {slot: tracker.get_slot(slot) for slot in (*rep_scheme.SLOTS, rep_scheme.MEMORY)}
+        values = {slot: tracker.get_slot(slot) for slot in (*rep_scheme.SLOTS, rep_scheme.MEMORY, alarm.SLOT)}
         refusal = rep_scheme.refused(values, know)
         if refusal is not None:
             dispatcher.utter_message(text="\n".join(refusal))
@@ -258,6 +286,15 @@ def show(profile: schemes.Profile, dispatcher: CollectingDispatcher, know: knowl
     return [SlotSet("plan", profile.as_dict()), SlotSet("last_answer", record)]
 
 
+def _held_back(tracker: Tracker, know: knowledge.Knowledge) -> Optional[str]:
+    """Returns why no finished plan is shown or changed after a red flag, None where nothing speaks against it."""
+    state = alarm.state(tracker.get_slot(alarm.SLOT))
+    plan = tracker.get_slot("plan")
+    if state is None or (plan and state != "blocked"):  # a plan after the alarm was made with a professional's word
+        return None
+    return str(know.wording["red_flag"]["blocked" if state == "blocked" else "no_change"]).format(**know.region.numbers())
+
+
 def _without_plan(tracker: Tracker, dispatcher: CollectingDispatcher, know: knowledge.Knowledge) -> List[EventType]:
     """Where there is no plan, a message that seems to speak of one is more likely a question."""
     rescued = answers.rescue(from_message(tracker.latest_message, know), context_of(tracker), know, likely=LIKELY_A_QUESTION)
@@ -277,6 +314,9 @@ class ActionShowPlan(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> List[EventType]:
         know = knowledge.shared()
         plan = tracker.get_slot("plan")
+        if held := _held_back(tracker, know):
+            dispatcher.utter_message(text=held)
+            return []
         if not plan:
             return _without_plan(tracker, dispatcher, know)
         return show(schemes.Profile.from_dict(plan), dispatcher, know, know.wording["plan"]["again"])
@@ -292,6 +332,9 @@ class ActionChangePlan(Action):
         know = knowledge.shared()
         words = know.wording["plan"]
         stored = tracker.get_slot("plan")
+        if held := _held_back(tracker, know):
+            dispatcher.utter_message(text=held)
+            return []
         if not stored:
             return _without_plan(tracker, dispatcher, know)
         question = from_message(tracker.latest_message, know)

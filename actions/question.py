@@ -14,6 +14,18 @@ TOPIC_OF_INTENT = {
 }
 """The intents that knowledge answers, with the topic of the answer."""
 
+ABOUT_ANOTHER = "about_another"
+"""The key of a parsed message that is true where it speaks of somebody else's body."""
+
+OUTSIDE = "out_of_scope"
+REQUEST = "request_rep_scheme"
+
+PARTS = "parts"
+"""The key of a parsed message that holds its questions, where it has several."""
+
+FOCUS_SHARE = 0.5
+"""How much of the hint what is near in meaning comes from the question of a story, the rest from the whole message."""
+
 INTENT_OF_TOPIC = {topic: intent for intent, topic in TOPIC_OF_INTENT.items()}
 
 
@@ -21,7 +33,8 @@ INTENT_OF_TOPIC = {topic: intent for intent, topic in TOPIC_OF_INTENT.items()}
 class Mention:
     """Something named in a message: an entity with its canonical value.
 
-    ``amount``, ``unit`` and ``second`` are set for numbers (see :class:`actions.quantities.Quantity`).
+    ``context`` is true for what was said beside the question: a story's facts. ``amount``, ``unit`` and ``second`` are set for
+    numbers (see :class:`actions.quantities.Quantity`).
     """
 
     entity: str
@@ -31,6 +44,7 @@ class Mention:
     amount: Optional[float] = None
     unit: Optional[str] = None
     second: Optional[float] = None
+    context: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,9 +62,12 @@ class Question:
     ranking: Mapping[str, float] = field(default_factory=dict)
 
     def values(self, entity: str, negated: Optional[bool] = False) -> List[str]:
-        """Returns the values of an entity in order, without repeats; ``negated=None`` takes both kinds."""
-        return list(dict.fromkeys(m.value for m in self.mentions
-                                  if m.entity == entity and (negated is None or m.negated == negated)))
+        """Returns the values of an entity without repeats, in order, those of a story behind those of its question.
+
+        ``negated=None`` takes both kinds.
+        """
+        found = [m for m in self.mentions if m.entity == entity and (negated is None or m.negated == negated)]
+        return list(dict.fromkeys(m.value for m in sorted(found, key=lambda m: m.context)))
 
     def numbers(self, *units: Optional[str]) -> List[Mention]:
         """Returns the numbers with one of ``units`` (all numbers if none is given), in order."""
@@ -81,10 +98,25 @@ def from_message(message: Mapping[str, Any], know: Knowledge) -> Question:
     """Builds a question from Rasa's parse of the latest message."""
     mentions = tuple(
         Mention(entity=e["entity"], value=str(e["value"]), text=e.get("text", ""), negated=bool(e.get("negated")),
-                amount=e.get("amount"), unit=e.get("unit"), second=e.get("second"))
+                amount=e.get("amount"), unit=e.get("unit"), second=e.get("second"), context=bool(e.get("context")))
         for e in message.get("entities") or [] if e.get("value") is not None)
     intent: Dict[str, Any] = message.get("intent") or {}
     return Question(
         text=message.get("text") or "", intent=intent.get("name") or "nlu_fallback",
-        confidence=float(intent.get("confidence") or 0.0), mentions=mentions, nearest=decode_nearest(message.get("nearest"), know),
+        confidence=float(intent.get("confidence") or 0.0), mentions=mentions, nearest=_nearest(message, know),
         ranking={item["name"]: float(item["confidence"]) for item in message.get("intent_ranking") or []})
+
+
+def _nearest(message: Mapping[str, Any], know: Knowledge) -> Dict[str, float]:
+    """Returns the cosines of a message with claims; of a story, blended with those of its question."""
+    whole = decode_nearest(message.get("nearest"), know)
+    focus = decode_nearest((message.get("focus") or {}).get("nearest"), know)
+    if not focus:
+        return whole
+    return {claim: (1 - FOCUS_SHARE) * whole.get(claim, 0.0) + FOCUS_SHARE * focus.get(claim, 0.0) for claim in {**whole, **focus}}
+
+
+def parts_of(message: Mapping[str, Any], know: Knowledge) -> List[Question]:
+    """Returns the questions of a message in order: one, or several where the parser found several."""
+    parts = message.get(PARTS) or []
+    return [from_message(part, know) for part in parts] or [from_message(message, know)]

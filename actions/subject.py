@@ -5,9 +5,10 @@ import re
 from dataclasses import dataclass
 from typing import List, Optional, Tuple
 
-from actions.question import Context, Question
+from actions.question import INTENT_OF_TOPIC, Context, Question
 from knowledge import Knowledge
-from knowledge.text import tokens
+from knowledge.schema import Mistaken
+from knowledge.text import key_of, tokens
 
 _POINTING = re.compile(r"\b(?:it|its|this|that|those|these|them|the machine|the exercise)\b", re.IGNORECASE)
 
@@ -45,6 +46,24 @@ def resolve(question: Question, context: Context, know: Knowledge) -> Subject:
     if set(tokens(question.text)) & set(defaults["machine_words"]):
         return Subject(defaults["machine_exercise"], "machine")
     return Subject(None, "none", pointing=bool(_POINTING.search(question.text)))
+
+
+def mistakable(question: Question, context: Context, subject: Subject, know: Knowledge) -> Optional[Mistaken]:
+    """Returns what else may be meant by the name of the exercise, where it matters and nothing in the talk has settled it.
+
+    It matters where the message has signs of the other exercise, and where loads are spoken of.
+    """
+    exercise = know.exercises.get(subject.exercise or "")
+    other = exercise.mistaken_for if exercise else None
+    if exercise is None or other is None or subject.how != "named" or context.exercise in (exercise.id, other.exercise):
+        return None
+    texts = {key_of(m.text) for m in question.mentions if m.entity == "exercise" and m.value == exercise.id and m.text}
+    shared = {key_of(name) for name in other.names}
+    if not texts or not texts <= shared or set(subject.others) & {other.exercise, *know.families}:
+        return None
+    signs = set(tokens(question.text)) & set(other.signs)
+    loads = question.intent == INTENT_OF_TOPIC["load"] and question.numbers("kg", "lb", "plate")
+    return other if signs or loads else None
 
 
 def _without_own_family(named: List[str], know: Knowledge) -> List[str]:

@@ -5,7 +5,8 @@ from typing import Any, Dict, List, Optional
 
 TOPIC_OF_ACTION = {
     "action_red_flag": "red_flag", "action_source": "source", "action_why": "why", "action_out_of_scope": "out_of_scope",
-    "action_fallback": "out_of_scope", "utter_greet": "smalltalk", "utter_goodbye": "smalltalk", "utter_thank": "smalltalk",
+    "action_fallback": "out_of_scope", "utter_other_language": "out_of_scope",
+    "utter_greet": "smalltalk", "utter_goodbye": "smalltalk", "utter_thank": "smalltalk",
     "utter_bot": "smalltalk", "utter_help": "smalltalk", "utter_affirm": "smalltalk", "utter_deny": "smalltalk",
     "action_repeat": "smalltalk", "action_cancel_form": "smalltalk", "action_submit_rep_scheme": "request_rep_scheme",
     "action_show_plan": "request_rep_scheme", "action_change_plan": "request_rep_scheme",
@@ -41,7 +42,7 @@ def turn_record(text: str, messages: List[Dict[str, Any]], tracker: Any) -> Dict
                 intent = "inform"
     asking = tracker.get_slot("requested_slot") if tracker.active_loop_name else None
     return {
-        "text": text, "intent": intent, "intents": [intent],
+        "text": text, "intent": intent, "intents": (last.get("intents") if answered else None) or [intent],
         "confidence": round(float((parsed.get("intent") or {}).get("confidence") or 0.0), 4),
         "entities": [{"entity": e["entity"], "value": e["value"]} for e in parsed.get("entities") or []],
         "topic": topic, "exercise": exercise, "asking": asking, "replies": [shown(message) for message in messages],

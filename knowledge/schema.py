@@ -261,10 +261,26 @@ class LoadFacts(Strict):
     overhead: bool = False
 
 
+class Mistaken(Strict):
+    """Another exercise that some people mean by the same names.
+
+    ``names`` are the shared names, ``signs`` words that fit the other one only. ``ask`` is the question that settles it, ``this`` and
+    ``that`` the titles of its buttons.
+    """
+
+    exercise: str
+    names: List[str] = Field(..., min_items=1)
+    signs: List[str] = []
+    ask: str
+    this: str
+    that: str
+
+
 class Exercise(Word):
     """One exercise, whole."""
 
     family: Optional[str] = None
+    mistaken_for: Optional[Mistaken] = None
     traits: Traits
     equipment: Equipment
     definition: Section
@@ -286,9 +302,10 @@ class Exercise(Word):
 
 
 class NamedExercise(Word):
-    """An exercise that is known by name but has no file yet."""
+    """An exercise that is known by name but has no file; ``like`` is the exercise with a file that comes closest to it."""
 
     family: Optional[str] = None
+    like: Optional[str] = None
     muscles: List[str] = []
 
 
@@ -339,11 +356,15 @@ class Condition(Word):
     """A health condition or life stage.
 
     ``ask_whom`` is who decides ("your surgeon"), ``ask_what`` the question to bring. ``avoid_overhead`` is true where a press
-    with the load above the body, lying on the back, stays out of a plan even after clearance.
+    with the load above the body, lying on the back, stays out of a plan even after clearance. ``leads`` is true where the limit comes
+    first in every answer. ``signs`` find the condition where no name tells it, in the language of red flags; ``unless`` takes them back.
     """
 
     screening: Screening
     avoid_overhead: bool = False
+    leads: bool = False
+    signs: List[List[str]] = []
+    unless: List[str] = []
     ask_whom: str
     ask_what: str
     risk: Claim
@@ -361,6 +382,21 @@ class Tier(str, Enum):
     clinician = "C"
     self_harm = "S"
     eating = "D"
+
+
+class Region(Strict):
+    """Whom to call somewhere: phrases that fit after "call", "from" and the like."""
+
+    id: str
+    name: str
+    emergency: str
+    urgent: str
+    crisis: str
+    eating: str
+
+    def numbers(self) -> Dict[str, str]:
+        """Returns the phrases by the names that knowledge/wording.yml uses for them."""
+        return {"emergency": self.emergency, "urgent": self.urgent, "crisis": self.crisis, "eating": self.eating}
 
 
 class RedFlag(Strict):

@@ -3,17 +3,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Dict, Iterable, Iterator, List, Match, Optional, Pattern, Tuple
+from typing import Any, Dict, Iterable, Iterator, List, Match, Optional, Pattern, Tuple
 
 from knowledge import schema
 from knowledge.text import spans
 
 NEGATIONS = r"(?:no|not|never|without|dont|doesnt|didnt|isnt|arent|wasnt|havent|hasnt|havnt|deny|denies|neither|nor)"
-_NO_REAL_NEGATION = r"(?! (?:sure|know|certain|idea|clue|only|just|joke|joking|lying|want|wanna|understand|matter|think|doubt)\b)"
+_NO_REAL_NEGATION = r"(?! (?:sure|know|certain|idea|clue|only|just|joke|joking|lying|want|wanna|understand|matter|think|doubt|gonna lie|going to lie)\b)"
 """After these words a negation says nothing about the sign: "not sure if", "dont know why", "not just"."""
 _NEGATED = re.compile(rf"\b{NEGATIONS}{_NO_REAL_NEGATION}(?: (?!but\b|and then\b|however\b)\w+){{0,3}} ?$")
 _ORDER = ("S", "E", "D", "U", "C")
 """Most urgent first: a life at risk, an emergency, an eating disorder, urgent care, a clinician."""
+
+_DENYING = re.compile(rf"{NEGATIONS}\b|cant\b|cannot\b|unable\b")
+"""A sign that starts like this denies by itself ("cannot feel")."""
 
 SEPARATOR = " | "
 """Stands between the sentences of a folded message, so that no phrase runs over it."""
@@ -23,7 +26,10 @@ PRESSURE_LIMITS = ((180, 110, "bp_urgent"), (160, 100, "bp_clinician"))
 """Upper value, lower value (mmHg), flag: either value at or above its limit raises the flag."""
 PRESSURE_EMERGENCY = (180, 120, "bp_emergency")
 PRESSURE_SYMPTOMS = re.compile(
-    r"\b(?:headache|chest|breath|dizzy|dizziness|vision|blurr\w*|confus\w*|numb\w*|weak\w*|faint\w*|nose ?bleed|nausea|vomit\w*)\b")
+    r"\b(?:headache|head (?:is |s )?(?:\w+ )?(?:pounding|splitting|banging|killing|bursting|hurts|aches)|heads? (?:pounding|splitting|banging)|pounding head|"
+    r"chest|breath\w*|dizz\w*|vision|sight|blurr?\w*|blury|see right|see straight|seeing (?:double|stars|spots)|confus\w*|muddled|numb\w*|"
+    r"pins and needles|tingl\w*|weak\w*|faint\w*|nose ?bleed\w*|nausea\w*|sick|vomit\w*|throwing up|threw up|speech|slurr\w*|"
+    r"heart (?:is |s )?(?:going|racing|pounding|nuts|mad)|woozy|lightheaded|light headed)\b")
 
 
 def folded(text: str) -> str:
@@ -57,7 +63,8 @@ class _Group:
         if self.second is None:
             return bool(firsts)
         for one in firsts:
-            for other in _affirmed(self.second, plain):
+            denying = _DENYING.match(one.group())  # "no feeling ~ crotch": the "no" belongs to the sign
+            for other in (self.second.finditer(plain) if denying else _affirmed(self.second, plain)):
                 between = plain[min(one.end(), other.end()):max(one.start(), other.start())]
                 if "|" not in between and len(between.split()) <= NEAR_WORDS:
                     return True
@@ -81,27 +88,43 @@ def _group(words: str) -> Pattern[str]:
 
 @dataclass(frozen=True)
 class _Compiled:
-    flag: schema.RedFlag
+    flag: Any
     signs: Tuple[Tuple[_Group, ...], ...]
     unless: Tuple[Pattern[str], ...]
+
+
+def _compiled(item: Any) -> _Compiled:
+    return _Compiled(item, tuple(tuple(_compiled_group(group) for group in sign) for sign in item.signs),
+                     tuple(_group(group) for group in item.unless))
+
+
+class ConditionMatcher:
+    """Finds the conditions that show in how something is put."""
+
+    def __init__(self, conditions: Iterable[schema.Condition]):
+        self._compiled = [_compiled(condition) for condition in conditions if condition.signs]
+
+    def find(self, text: str) -> List[str]:
+        """Returns the ids of the conditions whose signs stand in ``text``."""
+        plain = folded(text)
+        return [item.flag.id for item in self._compiled if SignMatcher.raised(item, plain)]
 
 
 class SignMatcher:
     """Finds the red flags of a message."""
 
     def __init__(self, flags: Iterable[schema.RedFlag]):
-        compiled = [_Compiled(flag, tuple(tuple(_compiled_group(g) for g in sign) for sign in flag.signs),
-                              tuple(_group(g) for g in flag.unless)) for flag in flags]
+        compiled = [_compiled(flag) for flag in flags]
         self._flags = sorted(compiled, key=lambda item: _ORDER.index(item.flag.tier.value))
         self._by_id: Dict[str, schema.RedFlag] = {item.flag.id: item.flag for item in compiled}
 
     def denied(self, text: str) -> bool:
         """Tells whether ``text`` speaks of signs only to say that they are not there ("no chest pain, just sore")."""
         plain = folded(text)
-        if any(self._raised(item, plain) for item in self._flags):
+        if any(self.raised(item, plain) for item in self._flags):
             return False
         without = re.sub(rf"\b{NEGATIONS}\b", "with", plain)
-        return without != plain and any(self._raised(item, without) for item in self._flags)
+        return without != plain and any(self.raised(item, without) for item in self._flags)
 
     def find(self, text: str, pressures: Iterable[Tuple[float, float]] = ()) -> List[str]:
         """Returns the ids of the flags that ``text`` raises, most urgent first.
@@ -111,7 +134,7 @@ class SignMatcher:
             pressures: blood pressures in it, as (upper, lower) in mmHg.
         """
         plain = folded(text)
-        found = [item.flag.id for item in self._flags if self._raised(item, plain)]
+        found = [item.flag.id for item in self._flags if self.raised(item, plain)]
         for upper, lower in pressures:
             flag = self._pressure(plain, upper, lower)
             if flag and flag in self._by_id and flag not in found:
@@ -119,7 +142,7 @@ class SignMatcher:
         return sorted(found, key=lambda flag: _ORDER.index(self._by_id[flag].tier.value))
 
     @staticmethod
-    def _raised(item: _Compiled, plain: str) -> bool:
+    def raised(item: _Compiled, plain: str) -> bool:
         if any(pattern.search(plain) for pattern in item.unless):
             return False
         return any(all(group.found(plain) for group in sign) for sign in item.signs)
@@ -140,5 +163,32 @@ def _affirmed(pattern: Pattern[str], plain: str) -> Iterator[Match[str]]:
     """Yields the matches that no negation stands before."""
     for match in pattern.finditer(plain):
         before = plain[:match.start()].rsplit("|", 1)[-1]
-        if re.match(rf"{NEGATIONS}\b|cant\b|cannot\b|unable\b", match.group()) or not _NEGATED.search(before):
+        if _DENYING.match(match.group()) or not _NEGATED.search(before):
             yield match
+
+
+_PEOPLE = (
+    r"(?:dad|father|mum|mom|mother|parents?|wife|husband|partner|girlfriend|boyfriend|brother|sister|son|daughter|kid|child|nan|gran|grandma|"
+    r"grandmother|grandad|grandpa|grandfather|uncle|aunt|auntie|cousin|friend|mate|buddy|neighbou?r|client|patient|athlete|student|colleague|"
+    r"coworker|flatmate|roommate|trainee|training partner|gym partner|guy|bloke|woman|lady|man|teammate|nephew|niece|fiancee?)s?")
+_SOMEBODY = re.compile(
+    rf"\b(?:my|our|a|an|this|the|one of my|her|his) (?:\w+ ){{0,2}}?{_PEOPLE}\b(?! (?:says?|said|thinks?|thought|told|tells|noticed|wants|"
+    r"wanted|reckons|asked|asks|worries|drove|took|found|saw|keeps telling))")
+_ONESELF = re.compile(
+    r"\b(?:i|im|ive|ill|id|me|myself|my (?:own )?(?:chest|arm|leg|legs|calf|calves|knee|knees|back|head|face|eye|eyes|vision|sight|thigh|groin|"
+    r"foot|feet|heart|bp|blood|pee|urine|wee|ankle|hip|achilles|speech|jaw|lump|hernia|body|left|right|heartbeat|quads?|hamstrings?|belly|"
+    r"bump|stomach|neck|shoulder|hand|hands|bladder|bum|bottom))\b")
+_THEY = re.compile(r"\b(?:he|she|his|her|him|hes|shes|they|their)\b")
+_SIDE_REMARK = re.compile(
+    r"\b(?:i (?:am |m )?(?:train|coach|teach|ask|asking|think|wonder|saw|see|took|drove|told|know|guess|should|do|want|need|work|have got|"
+    r"have|got|live|worry|can|look after|care for|help)|im (?:asking|worried|his|her|their|a coach|a trainer|a pt|coaching|training)|"
+    r"tell me|what (?:do|can|should) i|should i|can i|do i)\b")
+
+
+def speaks_of_another(text: str) -> bool:
+    """Tells whether a message is about somebody else's body ("my father fainted") and not the writer's; in doubt it is the writer's."""
+    plain = folded(text)
+    somebody = _SOMEBODY.search(plain)
+    if somebody is None or (len(plain[:somebody.start()].split()) > 2 and not _THEY.search(plain)):
+        return False
+    return not _ONESELF.search(_SIDE_REMARK.sub(" ", plain))

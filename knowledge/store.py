@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterable, List, Optional, Set, Tuple, Type, TypeVar
@@ -14,6 +15,9 @@ from knowledge.files import YamlProblem, read_yaml
 from knowledge.problems import KnowledgeError, Problem, from_pydantic
 
 HERE = Path(__file__).parent
+REGION_VARIABLE = "REPWISE_REGION"
+"""The environment variable that says whose emergency numbers are named."""
+
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -35,12 +39,19 @@ class Knowledge:
     schemes: Tuple[schema.Scheme, ...]
     terms: Dict[str, schema.Term]
     sources: Dict[str, schema.Source]
+    regions: Dict[str, schema.Region]
     general: Dict[str, schema.Section]
     vocabulary: schema.Vocabulary
     wording: Dict[str, Any]
     entries: Dict[str, index.Entry] = field(default_factory=dict)
     order: Tuple[str, ...] = ()
     version: str = ""
+    region_id: Optional[str] = None
+
+    @property
+    def region(self) -> schema.Region:
+        """The region whose numbers are named; the first of regions.yml where none is set."""
+        return self.regions[self.region_id] if self.region_id else next(iter(self.regions.values()))
 
     def words(self) -> Dict[str, List[schema.Word]]:
         """Returns what people may name, by entity type."""
@@ -177,6 +188,7 @@ def load(folder: Path = HERE, skip: Optional[Set[str]] = None) -> Knowledge:
         ("muscles", schema.Muscle, "muscles.yml"), ("stances", schema.Stance, "stances.yml"),
         ("conditions", schema.Condition, "conditions.yml"), ("red_flags", schema.RedFlag, "red_flags.yml"),
         ("goals", schema.Goal, "goals.yml"), ("terms", schema.Term, "glossary.yml"), ("sources", schema.Source, "sources.yml"),
+        ("regions", schema.Region, "regions.yml"),
     ):
         lists[attribute] = _by_id(read.many(model, name), name, read.problems)
     schemes = tuple(read.many(schema.Scheme, "schemes.yml"))
@@ -193,5 +205,14 @@ def load(folder: Path = HERE, skip: Optional[Set[str]] = None) -> Knowledge:
 
 @functools.lru_cache(maxsize=1)
 def shared() -> Knowledge:
-    """Returns the process's one copy of the knowledge beside this module, read at the first call."""
-    return load()
+    """Returns the process's one copy of the knowledge beside this module, read at the first call.
+
+    Raises:
+        KnowledgeError: the files have mistakes, or REPWISE_REGION names no region.
+    """
+    know = load()
+    region = os.environ.get(REGION_VARIABLE, "").strip().lower() or None
+    if region is not None and region not in know.regions:
+        raise KnowledgeError([Problem("regions.yml", "", f'has no region "{region}" ({REGION_VARIABLE})',
+                                      f"use one of {', '.join(know.regions)}")])
+    return replace(know, region_id=region)

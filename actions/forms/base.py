@@ -23,7 +23,7 @@ MISSES = "form_misses"
 MISSES_BEFORE_HELP = 2
 LEAVING_INTENTS = frozenset({
     "cancel", "explain_question", "report_red_flag", "ask_source", "ask_why", "ask_help", "bot_challenge", "greet", "goodbye",
-    "thank", "repeat", "show_plan", "ask_detail", "out_of_scope"})
+    "thank", "repeat", "show_plan", "ask_detail", "out_of_scope", "other_language"})
 """Intents that are no answer to a question of a form, whatever words stand in them."""
 SURE = 0.45
 """Below this confidence a message that answers nothing is taken for bad input, not for a question."""

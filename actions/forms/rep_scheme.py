@@ -5,6 +5,7 @@ from typing import Any, Dict, List, Mapping, Optional
 
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import alarm
 from actions.forms.base import ForgivingForm
 from actions.schemes import Profile, RecentSet
 from knowledge import Knowledge
@@ -38,14 +39,26 @@ def whole_health(values: Mapping[str, Any]) -> Optional[Mapping[str, Any]]:
     return {"answer": "yes", "conditions": conditions}
 
 
+def standing(values: Mapping[str, Any], know: Knowledge) -> str:
+    """Returns how far a plan may go: the verdict on the health answers, held back by a red flag told earlier in the talk.
+
+    "blocked" after an emergency; after lesser flags at least "clearance".
+    """
+    alarmed = alarm.state(values.get(alarm.SLOT))
+    if alarmed == "blocked":
+        return "blocked"
+    health = verdict(whole_health(values), know)
+    return "clearance" if alarmed and health != "absolute" else health
+
+
 def next_slot(values: Mapping[str, Any], know: Knowledge) -> Optional[str]:
     """Returns the next question of the rep-scheme form, None when nothing more is needed.
 
     A condition that only a specialist may judge ends the form, and so does "not cleared". The recent set is not asked for where a
     health answer already rules a load figure out.
     """
-    health = verdict(whole_health(values), know)
-    if health == "absolute":
+    health = standing(values, know)
+    if health in ("absolute", "blocked"):
         return None
     if health in ("clearance", "managed"):
         clearance = values.get("clearance")
@@ -69,6 +82,8 @@ def next_slot(values: Mapping[str, Any], know: Knowledge) -> Optional[str]:
 def limit_of(values: Mapping[str, Any], know: Knowledge) -> Optional[str]:
     """Returns the careful row that a health answer holds a plan to: "return", "health", "managed" or None."""
     health = whole_health(values)
+    if alarm.state(values.get(alarm.SLOT)):
+        return "return"
     state = verdict(health, know)
     if state == "managed":
         return "managed"
@@ -100,7 +115,9 @@ def refused(values: Mapping[str, Any], know: Knowledge) -> Optional[List[str]]:
     """Returns the sentences of a refusal, None where a plan may be made."""
     words = know.wording["referral"]
     health = whole_health(values) or {"answer": "no", "conditions": []}
-    state = verdict(health, know)
+    state = standing({**values, "health": health}, know)
+    if state == "blocked":
+        return [know.wording["red_flag"]["blocked"].format(**know.region.numbers())]
     if state == "absolute":
         only = next(know.conditions[c] for c in health["conditions"]
                     if c in know.conditions and know.conditions[c].screening.value == "absolute")
@@ -135,7 +152,7 @@ class ValidateRepSchemeForm(ForgivingForm):
     """The rep-scheme form on the shared mechanism."""
 
     slots = SLOTS
-    memory = (MEMORY,)
+    memory = (MEMORY, alarm.SLOT)
 
     def name(self) -> str:
         return f"validate_{FORM}"

@@ -15,6 +15,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from addons.nlu.embedding import MODEL_SHA256, embed_remembered, shared_embedder
 from addons.nlu.names import MASKED_TEXT
+from addons.nlu.parts import with_parts
 
 ORIGIN = "SentenceEmbeddingFeaturizer"
 
@@ -44,7 +45,7 @@ class SentenceEmbeddingFeaturizer(GraphComponent):
         return training_data
 
     def process(self, messages: List[Message]) -> List[Message]:
-        for message in messages:
+        for message in with_parts(messages):
             text = message.get(MASKED_TEXT) or message.get(TEXT)
             if text:
                 message.add_features(Features(self._embedder.embed([text]), FEATURE_TYPE_SENTENCE, TEXT, ORIGIN))

@@ -17,6 +17,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 
+from addons.nlu.parts import with_parts
 from addons.nlu.spelling import Speller
 from knowledge.text import spans, tokens
 
@@ -174,7 +175,7 @@ class KnowledgeEntityExtractor(GraphComponent, EntityExtractorMixin):
         return training_data
 
     def process(self, messages: List[Message]) -> List[Message]:
-        for message in messages:
+        for message in with_parts(messages):
             text = message.get(TEXT)
             if text:
                 found = self._matcher.extract(text)

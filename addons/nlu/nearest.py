@@ -18,12 +18,20 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 import knowledge
+from actions.question import INTENT_OF_TOPIC
 from addons.nlu.embedding import MODEL_SHA256, embed_remembered
 from addons.nlu.features import SentenceEmbeddingFeaturizer, embedding_of
 from addons.nlu.names import NameMatcher, names_in
+from addons.nlu.parts import with_parts
 from knowledge.store import fingerprint
 
 NEAREST = "nearest"
+TOPIC_VOTE = "topic_vote"
+"""The message attribute with the vote of the nearest claims: intents of topics to probabilities."""
+
+VOTE_WIDTH = 0.04
+"""How fast a claim's vote fades with its distance (in cosine) from the nearest one."""
+TOPIC_INTENTS = tuple(INTENT_OF_TOPIC.values())
 KEPT = 120
 """How many claims are named for a message. The list is stored with every message, so it is kept short and compact."""
 
@@ -45,6 +53,7 @@ class NearestClaims(GraphComponent):
         self._config, self._storage, self._resource = config, storage, resource
         self._vectors, self._claims = vectors, claims
         self._know = knowledge.shared()
+        self._text_topics: Optional[np.ndarray] = None
         self._exercise = [entry.exercise for entry in self._know.entries.values()]
 
     @classmethod
@@ -87,12 +96,14 @@ class NearestClaims(GraphComponent):
         return training_data
 
     def process(self, messages: List[Message]) -> List[Message]:
-        for message in messages:
+        for message in with_parts(messages):
             vector = embedding_of(message)
             if vector is None or self._vectors is None or self._claims is None:
                 continue
+            alike = self._vectors @ vector
+            message.set(TOPIC_VOTE, self._vote(alike))
             cosines = np.full(len(self._exercise), -1.0, dtype=np.float32)
-            np.maximum.at(cosines, self._claims, self._vectors @ vector)
+            np.maximum.at(cosines, self._claims, alike)
             named = self._wider({e["value"] for e in message.get(ENTITIES, []) if e["entity"] == "exercise"})
             if named:
                 other = [number for number, exercise in enumerate(self._exercise) if exercise is not None and exercise not in named]
@@ -102,12 +113,27 @@ class NearestClaims(GraphComponent):
             message.set(NEAREST, {"version": self._know.version[:12], "claims": packed}, add_to_output=True)
         return messages
 
+    def _vote(self, alike: np.ndarray) -> Dict[str, float]:
+        """Returns how much the texts near a message speak for each topic; ``alike`` are their cosines, one per text."""
+        weights = np.exp((alike - alike.max()) / VOTE_WIDTH)
+        votes = np.bincount(self._topic_of_text(), weights=weights, minlength=len(TOPIC_INTENTS))
+        return dict(zip(TOPIC_INTENTS, (votes / votes.sum()).tolist(), strict=True))
+
+    def _topic_of_text(self) -> np.ndarray:
+        """Returns the number of the topic of every text, in the order of TOPIC_INTENTS."""
+        if self._text_topics is None:
+            topics = np.array([TOPIC_INTENTS.index(INTENT_OF_TOPIC[entry.topic]) for entry in self._know.entries.values()])
+            self._text_topics = topics[self._claims]
+        return self._text_topics
+
     def _wider(self, named: Set[str]) -> Set[str]:
-        """Returns exercises with their families, and families with their usual member."""
+        """Returns exercises with their families, families with their usual member, and names without a file with what is most like them."""
         wider = set(named)
         for item in named:
             family = self._know.families.get(item)
             if family is not None:
                 wider.update([family.usual, *self._know.members(item)])
             wider.add(self._know.family_of(item) or item)
+            like = self._know.named[item].like if item in self._know.named else None
+            wider.update([like, self._know.family_of(like) or like] if like else [])
         return wider

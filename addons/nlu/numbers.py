@@ -12,6 +12,7 @@ from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from actions import quantities
+from addons.nlu.parts import with_parts
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
@@ -31,7 +32,7 @@ class NumberExtractor(GraphComponent, EntityExtractorMixin):
         return cls(config)
 
     def process(self, messages: List[Message]) -> List[Message]:
-        for message in messages:
+        for message in with_parts(messages):
             text = message.get(TEXT)
             if not text:
                 continue

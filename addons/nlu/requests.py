@@ -13,6 +13,7 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from actions.question import TOPIC_OF_INTENT
+from addons.nlu.parts import with_parts
 
 REQUEST_INTENT = "request_rep_scheme"
 QUESTION = re.compile(
@@ -42,7 +43,7 @@ class QuestionNotRequest(GraphComponent, IntentClassifier):
         return cls(config)
 
     def process(self, messages: List[Message]) -> List[Message]:
-        for message in messages:
+        for message in with_parts(messages):
             intent, text = message.get(INTENT) or {}, message.get(TEXT) or ""
             if intent.get("name") != REQUEST_INTENT or intent["confidence"] >= SURE or not QUESTION.search(text) or REQUEST.search(text):
                 continue
