@@ -30,13 +30,14 @@ CONTEXT_SHARE = 0.4
 """How much of that counts for what is named beside the question, in its story."""
 
 TOPIC_BONUS = 1.4
-OWN_BONUS = 1.0
-FAMILY_BONUS = 0.6
+OWN_BONUS, TALK_BONUS = 2.5, 1.5
+"""For claims of the exercise that the question names, or that the talk was about: what its file says beats what is said in general."""
+FAMILY_BONUS = 1.0
 USUAL_PENALTY, MEMBER_PENALTY = 0.8, 2.5
 """Where a family is asked about, its usual member speaks for it, and another member only where it fits much better."""
 OVERVIEW_BONUS = 1.5
 UNASKED_TAG = 0.2
-MEANING_WEIGHT = 13.0
+MEANING_WEIGHT = 10.0
 MEANING_FLOOR = 0.25
 BULLET_SHARE = 0.62
 CLEAR_MEANING = 0.62
@@ -50,9 +51,11 @@ TOPIC_OF_ENTITY = (("condition", "risks"), ("muscle", "muscles"), ("stance", "fo
                    ("group", "suitability"), ("experience", "suitability"), ("goal", "programming"))
 """What "and for ...?" most likely asks after a definition, by what it names."""
 
-RESCUE_MEANING = (0.70, 0.60, 0.50)
+RESCUE_MEANING = (0.72, 0.62, 0.52)
 """How near a claim must be for an unsure question to be answered all the same: where the question names nothing that the claim is
 about, where it names the exercise or something the claim is about, and where it names both."""
+OUTSIDE_MEANING = (0.80, 0.72, 0.64)
+"""The same for a question that was taken for one outside the subject."""
 
 
 @dataclass(frozen=True)
@@ -217,11 +220,11 @@ def _candidates(subject: Subject, know: Knowledge) -> List[Tuple[Entry, float]]:
     found = []
     for entry in know.entries.values():
         if entry.exercise == exercise and exercise is not None:
-            found.append((entry, OWN_BONUS))
+            found.append((entry, OWN_BONUS if subject.how == "named" else TALK_BONUS))
         elif entry.exercise is None:
             found.append((entry, 0.0))
         elif entry.exercise == family:
-            found.append((entry, FAMILY_BONUS - 1.0))
+            found.append((entry, FAMILY_BONUS))
         elif usual is not None and entry.exercise == usual:
             found.append((entry, OWN_BONUS - USUAL_PENALTY))
         elif usual is not None and entry.exercise in know.exercises and know.exercises[entry.exercise].family == exercise:
@@ -306,10 +309,10 @@ def compose(best: Entry, related: Sequence[Entry], subject: Subject, know: Knowl
     lead = best.claim.say
     exercise = subject.exercise
     if exercise in know.families and best.exercise in know.exercises and best.exercise not in subject.others:
-        key = "usual_member" if best.exercise == know.families[exercise].usual else "other_member"
+        usual = best.exercise == know.families[exercise].usual
         exercise = best.exercise
-        if know.name_of(exercise) not in lead.lower():
-            lead = know.wording["answer"][key].format(name=know.name_of(exercise), text=lead)
+        if not usual and know.name_of(exercise).lower() not in lead.lower():
+            lead = know.wording["answer"]["other_member"].format(name=know.name_of(exercise), text=lead)
     elif subject.how == "machine" and best.exercise == exercise:
         lead = know.wording["answer"]["taken_for"].format(name=know.name_of(exercise or ""), text=lead)
     caveat = best.claim.but
@@ -499,10 +502,11 @@ def _unknown_exercise(subject: Subject, topic: str, tags: Mapping[str, float], q
                   sources=("coaching_practice",) if bullets else (), buttons=exercise_buttons(INTENT_OF_TOPIC[topic], know, exercise))
 
 
-def rescue(question: Question, context: Context, know: Knowledge, likely: float = 1.0) -> Optional[Answer]:
+def rescue(question: Question, context: Context, know: Knowledge, likely: float = 1.0,
+           near: Sequence[float] = RESCUE_MEANING) -> Optional[Answer]:
     """Answers a message whose topic is unsure, where knowledge has a claim that fits what it names; None where it has not.
 
-    From the probability ``likely`` on, the likeliest topic counts as sure.
+    From the probability ``likely`` on, the likeliest topic counts as sure. ``near`` says how near the claim must be.
     """
     likeliest = next((name for name in question.ranking if name in TOPIC_OF_INTENT), None)
     if likeliest is None:
@@ -519,7 +523,7 @@ def rescue(question: Question, context: Context, know: Knowledge, likely: float 
     _, matched, best = ranked[0]
     meaning = question.nearest.get(best.id, 0.0)
     known = bool(matched) + (subject.how == "named")
-    if question.ranking[likeliest] >= likely or meaning >= RESCUE_MEANING[min(known, len(RESCUE_MEANING) - 1)]:
+    if question.ranking[likeliest] >= likely or meaning >= near[min(known, len(near) - 1)]:
         return answer(assumed, context, know)
     return None
 

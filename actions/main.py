@@ -187,7 +187,9 @@ class ActionOutOfScope(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> List[EventType]:
         know = knowledge.shared()
         question = from_message(tracker.latest_message, know)
-        rescued = answers.rescue(question, context_of(tracker), know) if question.confidence < SURE_IT_IS_OUTSIDE else None
+        rescued = None
+        if question.confidence < SURE_IT_IS_OUTSIDE and not question.values("outside"):
+            rescued = answers.rescue(question, context_of(tracker), know, near=answers.OUTSIDE_MEANING)
         if rescued is not None:
             return told(rescued, dispatcher, know)
         misses.keep(question, "outside", know)

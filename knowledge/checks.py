@@ -8,7 +8,7 @@ from knowledge.text import key_of
 
 Rule = Callable[[Any], Iterator[Problem]]
 
-FILES = {
+FILES = {"outside": "outside.yml",
     "exercise": "exercises", "muscle": "muscles.yml", "stance": "stances.yml", "condition": "conditions.yml",
     "goal": "goals.yml", "term": "glossary.yml", "phase": "vocabulary.yml", "equipment": "vocabulary.yml",
     "experience": "vocabulary.yml", "group": "vocabulary.yml", "body_part": "vocabulary.yml", "aspect": "vocabulary.yml",

@@ -40,6 +40,7 @@ class Knowledge:
     terms: Dict[str, schema.Term]
     sources: Dict[str, schema.Source]
     regions: Dict[str, schema.Region]
+    outside: Dict[str, schema.Word]
     general: Dict[str, schema.Section]
     vocabulary: schema.Vocabulary
     wording: Dict[str, Any]
@@ -69,6 +70,7 @@ class Knowledge:
             "group": vocab.groups,
             "body_part": vocab.body_parts,
             "aspect": vocab.aspects,
+            "outside": list(self.outside.values()),
         }
 
     def name_of(self, item_id: str) -> str:
@@ -189,6 +191,7 @@ def load(folder: Path = HERE, skip: Optional[Set[str]] = None) -> Knowledge:
         ("conditions", schema.Condition, "conditions.yml"), ("red_flags", schema.RedFlag, "red_flags.yml"),
         ("goals", schema.Goal, "goals.yml"), ("terms", schema.Term, "glossary.yml"), ("sources", schema.Source, "sources.yml"),
         ("regions", schema.Region, "regions.yml"),
+        ("outside", schema.Word, "outside.yml"),
     ):
         lists[attribute] = _by_id(read.many(model, name), name, read.problems)
     schemes = tuple(read.many(schema.Scheme, "schemes.yml"))

@@ -5,6 +5,7 @@ the question still lies near the statement that answers it. The answer functions
 """
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Set
 
@@ -19,6 +20,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 import knowledge
 from actions.question import INTENT_OF_TOPIC
+from addons.nlu import sharpening
 from addons.nlu.embedding import MODEL_SHA256, embed_remembered
 from addons.nlu.features import SentenceEmbeddingFeaturizer, embedding_of
 from addons.nlu.names import NameMatcher, names_in
@@ -29,18 +31,19 @@ NEAREST = "nearest"
 TOPIC_VOTE = "topic_vote"
 """The message attribute with the vote of the nearest claims: intents of topics to probabilities."""
 
-VOTE_WIDTH = 0.04
+VOTE_WIDTH = 0.06
 """How fast a claim's vote fades with its distance (in cosine) from the nearest one."""
 TOPIC_INTENTS = tuple(INTENT_OF_TOPIC.values())
-KEPT = 120
-"""How many claims are named for a message. The list is stored with every message, so it is kept short and compact."""
+KEPT_GENERAL, KEPT_OWN, KEPT_EACH = 70, 120, 10
+"""How many claims are named for a message: general ones; those of exercises that it names; of each exercise where it names none, because
+the talk may be about any. The list is stored with every message, so it is kept short and compact."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
 class NearestClaims(GraphComponent):
     """Puts ``nearest`` into the output of the parser: the nearest claims and their cosines (see actions.question.decode_nearest).
 
-    A claim is as near as the nearest of its sentence and its example questions. Where the message names exercises, only their claims
+    Vectors are sharpened first (addons.nlu.sharpening). A claim is as near as the nearest of its sentence and its example questions. Where the message names exercises, only their claims
     and those that hold for any exercise count.
     """
 
@@ -49,9 +52,9 @@ class NearestClaims(GraphComponent):
         return [SentenceEmbeddingFeaturizer]
 
     def __init__(self, config: Dict[str, Any], storage: ModelStorage, resource: Resource, vectors: Optional[np.ndarray] = None,
-                 claims: Optional[np.ndarray] = None) -> None:
+                 claims: Optional[np.ndarray] = None, matrix: Optional[np.ndarray] = None) -> None:
         self._config, self._storage, self._resource = config, storage, resource
-        self._vectors, self._claims = vectors, claims
+        self._vectors, self._claims, self._matrix = vectors, claims, matrix
         self._know = knowledge.shared()
         self._text_topics: Optional[np.ndarray] = None
         self._exercise = [entry.exercise for entry in self._know.entries.values()]
@@ -63,7 +66,7 @@ class NearestClaims(GraphComponent):
 
     @classmethod
     def fingerprint_addon(cls, config: Dict[str, Any]) -> str:
-        return fingerprint() + MODEL_SHA256
+        return fingerprint() + MODEL_SHA256 + hashlib.sha256(Path(sharpening.__file__).read_bytes()).hexdigest()
 
     @classmethod
     def load(cls, config: Dict[str, Any], model_storage: ModelStorage, resource: Resource,
@@ -71,8 +74,9 @@ class NearestClaims(GraphComponent):
         with model_storage.read_from(resource) as folder:
             vectors = np.load(Path(folder) / "vectors.npy", allow_pickle=False).astype(np.float32)
             claims = np.load(Path(folder) / "claims.npy", allow_pickle=False)
+            matrix = np.load(Path(folder) / "matrix.npy", allow_pickle=False)
             version = (Path(folder) / "version.txt").read_text()
-        made = cls(config, model_storage, resource, vectors, claims)
+        made = cls(config, model_storage, resource, vectors, claims, matrix)
         if version != made._know.version:
             raise RuntimeError("The model was trained on other knowledge files than those in knowledge/; run `make train`.")
         return made
@@ -85,10 +89,14 @@ class NearestClaims(GraphComponent):
             for text in (entry.claim.say, *entry.claim.asks):
                 texts.append(matcher.mask(text, matcher.extract(text)))
                 claims.append(number)
-        self._vectors, self._claims = embed_remembered(texts), np.array(claims)
+        plain, self._claims = embed_remembered(texts), np.array(claims)
+        sections = {exercise: number for number, exercise in enumerate(dict.fromkeys(self._exercise))}
+        self._matrix = sharpening.fit(plain, claims, [sections[exercise] for exercise in self._exercise])
+        self._vectors = sharpening.unit(plain @ self._matrix)
         with self._storage.write_to(self._resource) as folder:
             np.save(folder / "vectors.npy", self._vectors.astype(np.float16))
             np.save(folder / "claims.npy", self._claims)
+            np.save(folder / "matrix.npy", self._matrix)
             (folder / "version.txt").write_text(self._know.version)
         return self._resource
 
@@ -98,20 +106,35 @@ class NearestClaims(GraphComponent):
     def process(self, messages: List[Message]) -> List[Message]:
         for message in with_parts(messages):
             vector = embedding_of(message)
-            if vector is None or self._vectors is None or self._claims is None:
+            if vector is None or self._vectors is None or self._claims is None or self._matrix is None:
                 continue
-            alike = self._vectors @ vector
+            alike = self._vectors @ sharpening.unit(vector @ self._matrix)
             message.set(TOPIC_VOTE, self._vote(alike))
             cosines = np.full(len(self._exercise), -1.0, dtype=np.float32)
             np.maximum.at(cosines, self._claims, alike)
             named = self._wider({e["value"] for e in message.get(ENTITIES, []) if e["entity"] == "exercise"})
-            if named:
-                other = [number for number, exercise in enumerate(self._exercise) if exercise is not None and exercise not in named]
-                cosines[other] = -1.0
-            top = np.argsort(-cosines)[:KEPT]
-            packed = " ".join(f"{i}:{round(float(cosines[i]) * 100)}" for i in top if cosines[i] > 0)
+            packed = " ".join(f"{i}:{round(float(cosines[i]) * 100)}" for i in self._kept(cosines, named) if cosines[i] > 0)
             message.set(NEAREST, {"version": self._know.version[:12], "claims": packed}, add_to_output=True)
         return messages
+
+    def _kept(self, cosines: np.ndarray, named: Set[str]) -> List[int]:
+        """Returns the numbers of the claims to name, nearest first: general ones, and those of the exercises named or of any."""
+        most: Dict[Optional[str], int] = {None: KEPT_GENERAL}
+        kept: List[int] = []
+        own = 0
+        for number in np.argsort(-cosines):
+            exercise = self._exercise[number]
+            if exercise is not None and named:
+                if exercise not in named or own >= KEPT_OWN:
+                    continue
+                own += 1
+            else:
+                left = most.setdefault(exercise, KEPT_EACH)
+                if not left:
+                    continue
+                most[exercise] = left - 1
+            kept.append(int(number))
+        return kept
 
     def _vote(self, alike: np.ndarray) -> Dict[str, float]:
         """Returns how much the texts near a message speak for each topic; ``alike`` are their cosines, one per text."""
