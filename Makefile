@@ -21,7 +21,7 @@ MODEL := models/repwise.tar.gz
 MODEL_SOURCES := config.yml domain.yml addons/importer.py actions/quantities.py $(wildcard addons/nlu/*.py knowledge/*.py) \
                  $(shell find knowledge data -name '*.yml')
 
-.PHONY: help setup run chat train test validate lint figures lock clean
+.PHONY: help setup run chat train test validate lint figures evaluate lock clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -60,6 +60,9 @@ lint: .venv/.ready  ## Run ruff, and mypy on knowledge/ and actions/
 
 figures: $(MODEL)  ## Measure understanding on QUESTIONS (evaluation/questions/heldout.yml)
 	@$(PY) -m evaluation.figures $(or $(QUESTIONS),evaluation/questions/heldout.yml)
+
+evaluate: $(MODEL)  ## Measure beside a stock bot: held-out voices and QUESTIONS; writes evaluation/report.md and report.json
+	@$(PY) -m evaluation.evaluate $(or $(QUESTIONS),evaluation/questions/heldout.yml) $(ARGS)
 
 lock: .venv/.ready  ## Compile requirements.lock afresh from the .in files
 	@UV=$$(command -v uv || echo .tools/bin/uv); $$UV pip compile --quiet --upgrade --generate-hashes --no-emit-index-url \

@@ -11,6 +11,7 @@ from rasa_sdk.types import DomainDict
 
 import knowledge
 from actions import alarm, answers, misses, plan_text, rendering, schemes, talk
+from actions.asking import Answer, exercise_buttons, payload
 from actions.forms import rep_scheme
 from actions.forms.reading import conditions_in, read_all
 from actions.question import ABOUT_ANOTHER, INTENT_OF_TOPIC, OUTSIDE, PARTS, TOPIC_OF_INTENT, Context, from_message, parts_of
@@ -33,11 +34,11 @@ def context_of(tracker: Tracker) -> Context:
     return Context(tracker.get_slot("topic"), tracker.get_slot("exercise"), tracker.get_slot("last_answer") or {})
 
 
-def _say(answer: answers.Answer, dispatcher: CollectingDispatcher, know: knowledge.Knowledge) -> None:
+def _say(answer: Answer, dispatcher: CollectingDispatcher, know: knowledge.Knowledge) -> None:
     dispatcher.utter_message(text=rendering.text_of(answer, know), buttons=rendering.buttons_of(answer))
 
 
-def told(answer: answers.Answer, dispatcher: CollectingDispatcher, know: knowledge.Knowledge) -> List[EventType]:
+def told(answer: Answer, dispatcher: CollectingDispatcher, know: knowledge.Knowledge) -> List[EventType]:
     """Says an answer and returns the context slots that it sets."""
     _say(answer, dispatcher, know)
     events: List[EventType] = [SlotSet("topic", answer.topic), SlotSet("last_answer", answer.record())]
@@ -172,7 +173,7 @@ class ActionFallback(Action):
             title = know.wording["topics"][TOPIC_OF_INTENT[intent]]
             if exercise:
                 title = words["about"].format(topic=title, name=know.name_of(exercise))
-            buttons.append({"title": title, "payload": answers.payload(intent, exercise=exercise)})
+            buttons.append({"title": title, "payload": payload(intent, exercise=exercise)})
         buttons.append({"title": words["something_else"], "payload": "/ask_help"})
         dispatcher.utter_message(text=words["did_you_mean"], buttons=buttons)
         return []
@@ -227,7 +228,7 @@ class ActionAskExercise(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> List[EventType]:
         know = knowledge.shared()
-        buttons = [{"title": item.title, "payload": item.payload} for item in answers.exercise_buttons("inform", know)]
+        buttons = [{"title": item.title, "payload": item.payload} for item in exercise_buttons("inform", know)]
         dispatcher.utter_message(response="utter_which_exercise", buttons=buttons)
         return []
 

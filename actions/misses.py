@@ -10,6 +10,7 @@ import functools
 import json
 import logging
 import os
+import re
 from collections import Counter
 from pathlib import Path
 from typing import FrozenSet, List, Optional
@@ -23,6 +24,8 @@ DAYS = 30
 MASK, NUMBER = "[...]", "[number]"
 PRIVATE = frozenset({"condition", "red_flag", "number", "group"})
 """Entities whose words are never kept."""
+
+_CONTACT = re.compile(r"\S*@\S+|\b(?:https?://|www\.)\S+", re.IGNORECASE)
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +65,7 @@ def masked(question: Question, know: Knowledge) -> str:
     private = {token for mention in question.mentions if mention.entity in PRIVATE for token in tokens(mention.text)}
     symptoms = tuple(know.wording["misses"]["symptoms"])
     out: List[str] = []
-    for word, _, _ in spans(question.text):
+    for word, _, _ in spans(_CONTACT.sub(" ", question.text)):
         if word.isdigit() or word in _number_words():
             kept = NUMBER
         elif word in private or word.startswith(symptoms) or word not in _own_words(know.version):

@@ -76,7 +76,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Context:
-    """What the talk was about before this message; ``last`` is the record of the last answer (see answers.Answer)."""
+    """What the talk was about before this message; ``last`` is the record of the last answer (see actions.asking.Answer)."""
 
     topic: Optional[str] = None
     exercise: Optional[str] = None

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, List
 
-from actions.answers import Answer
+from actions.asking import Answer
 from knowledge import Knowledge
 
 

@@ -3,7 +3,9 @@ from __future__ import annotations
 
 from typing import List
 
-from actions.answers import Answer, Wanted, compose, rank
+from actions.asking import Answer
+from actions.choosing import Wanted, rank
+from actions.composing import compose
 from actions.question import Context, Question
 from actions.subject import Subject
 from knowledge import Knowledge

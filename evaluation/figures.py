@@ -9,23 +9,13 @@ import argparse
 import hashlib
 import json
 import sys
-from collections import Counter
 from pathlib import Path
 from typing import Any, Dict, List, Optional
 
 import yaml
 
-from actions.question import TOPIC_OF_INTENT
+from evaluation import metrics
 from evaluation.replies import Replies
-
-SMALLTALK = {"greet", "goodbye", "thank", "bot_challenge", "ask_help", "affirm", "deny"}
-
-
-def as_topic(label: str) -> str:
-    """Returns the topic of an intent's name; a topic's name stays as it is."""
-    if label in SMALLTALK:
-        return "smalltalk"
-    return {"report_red_flag": "red_flag", **TOPIC_OF_INTENT}.get(label, label)
 
 
 def half_of(items: List[Dict[str, Any]], half: str) -> List[Dict[str, Any]]:
@@ -37,36 +27,12 @@ def half_of(items: List[Dict[str, Any]], half: str) -> List[Dict[str, Any]]:
 
 
 def measure(items: List[Dict[str, Any]], records: List[Dict[str, Any]]) -> Dict[str, Any]:
-    """Returns the figures: shares between 0 and 1, and counts."""
-    counts: Counter = Counter()
-    errors = []
-    for item, record in zip(items, records, strict=True):
-        wanted = as_topic(item.get("topic") or item["intent"])
-        also = {as_topic(label) for label in item.get("also") or []}
-        found = record.get("topic")
-        kind = wanted if wanted in ("out_of_scope", "red_flag", "smalltalk") else "topic"
-        good = found == wanted or found in also
-        counts[kind] += 1
-        counts[f"{kind} accepted"] += good
-        counts[f"{kind} strict"] += found == wanted
-        if kind == "topic":
-            counts["refused"] += found == "out_of_scope" and not good
-            counts["false alarm"] += found == "red_flag" and not good
-        if kind == "red_flag":
-            counts["red_flag strict recall"] += found == "red_flag"
-        counts["empty or failed"] += "error" in record
-        if not good:
-            errors.append((wanted, found, item["text"]))
-
-    def share(name: str, of: str) -> Optional[float]:
-        return round(counts[name] / counts[of], 3) if counts[of] else None
-
-    return {
-        "questions": len(items), "accepted topic": share("topic accepted", "topic"), "same topic": share("topic strict", "topic"),
-        "out-of-scope recall": share("out_of_scope strict", "out_of_scope"), "in scope refused": share("refused", "topic"),
-        "red-flag recall": share("red_flag strict recall", "red_flag"), "red-flag false alarms": share("false alarm", "topic"),
-        "small talk": share("smalltalk accepted", "smalltalk"), "empty or failed": counts["empty or failed"], "errors": errors,
-    }
+    """Returns the figures (see evaluation.metrics), the number of empty or failed replies, and the questions that went wrong."""
+    expected = [metrics.as_topic(item.get("topic") or item["intent"]) for item in items]
+    also = [{metrics.as_topic(label) for label in item.get("also") or []} for item in items]
+    found = [str(record.get("topic")) for record in records]
+    errors = [(e, f, item["text"]) for item, e, a, f in zip(items, expected, also, found, strict=True) if f != e and f not in a]
+    return {**metrics.figures(expected, also, found), "empty or failed": sum("error" in record for record in records), "errors": errors}
 
 
 def main(arguments: Optional[List[str]] = None) -> int:

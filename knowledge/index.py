@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from typing import Any, Dict, FrozenSet, Iterator, List, Optional, Tuple
 
 from knowledge import schema
+from knowledge.text import tokens
+
+LONGEST_NAME = 6
+"""Words of the longest name of an exercise that is looked for in a sentence."""
 
 GENERAL_ORDER = 1000
 """Claims that hold for any exercise come after those of the exercise itself."""
@@ -15,7 +19,8 @@ class Entry:
     """A claim in its place.
 
     ``exercise`` is an exercise or family id, None for claims that hold without one. ``place`` is the path in the file.
-    ``tags`` are what it is about: from its place and from its ``about`` list. ``own`` are the tags of its place alone.
+    ``tags`` are what it is about: from its place and from its ``about`` list. ``own`` are the tags of its place alone. ``names`` are
+    the exercises and families that a claim without an exercise names in its sentence.
     """
 
     id: str
@@ -27,6 +32,7 @@ class Entry:
     order: int
     overview: bool
     claim: schema.Claim
+    names: FrozenSet[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -129,15 +135,43 @@ def _shared_claims(know: Any) -> Iterator[Tuple[Optional[str], str, _Spot, schem
             yield None, f"general.{topic}.claims[{number}]", _Spot(topic), claim
 
 
+def _exercise_names(know: Any) -> Dict[Tuple[str, ...], str]:
+    """Returns the names of exercises and families, as words, with their ids."""
+    names: Dict[Tuple[str, ...], str] = {}
+    for item in know.words()["exercise"]:
+        for name in item.names:
+            words = tuple(tokens(name))
+            names.setdefault(words, item.id)
+            names.setdefault((*words[:-1], words[-1] + "s"), item.id)
+    return names
+
+
+def _named(text: str, names: Dict[Tuple[str, ...], str]) -> FrozenSet[str]:
+    """Returns the ids whose names stand in ``text``; of overlapping names the longest counts."""
+    words = tokens(text)
+    found, start = set(), 0
+    while start < len(words):
+        for length in range(min(LONGEST_NAME, len(words) - start), 0, -1):
+            item = names.get(tuple(words[start:start + length]))
+            if item:
+                found.add(item)
+                start += length - 1
+                break
+        start += 1
+    return frozenset(found)
+
+
 def build(know: Any) -> Dict[str, Entry]:
     """Returns every claim of ``know`` by id, in the order of the files."""
     entries: Dict[str, Entry] = {}
+    exercises = _exercise_names(know)
 
     def add(exercise: Optional[str], path: str, spot: _Spot, claim: schema.Claim, base: int) -> None:
         claim_id = f"{exercise}.{path}" if exercise and not path.startswith("families.") else path
         entries[claim_id] = Entry(
             id=claim_id, exercise=exercise, topic=spot.topic, place=path, tags=frozenset(spot.tags) | frozenset(claim.about),
-            own=frozenset(spot.tags), order=base + len(entries), overview=spot.overview, claim=claim)
+            own=frozenset(spot.tags), order=base + len(entries), overview=spot.overview, claim=claim,
+            names=frozenset() if exercise else _named(claim.say, exercises))
 
     for exercise in know.exercises.values():
         for path, spot, claim in _exercise_claims(exercise):

@@ -9,7 +9,8 @@ from knowledge import schema
 from knowledge.text import spans
 
 NEGATIONS = r"(?:no|not|never|without|dont|doesnt|didnt|isnt|arent|wasnt|havent|hasnt|havnt|deny|denies|neither|nor)"
-_NO_REAL_NEGATION = r"(?! (?:sure|know|certain|idea|clue|only|just|joke|joking|lying|want|wanna|understand|matter|think|doubt|gonna lie|going to lie)\b)"
+_NO_REAL_NEGATION = (r"(?! (?:sure|know|certain|idea|clue|only|just|joke|joking|lying|want|wanna|understand|matter|think|doubt|"
+                     r"gonna lie|going to lie)\b)")
 """After these words a negation says nothing about the sign: "not sure if", "dont know why", "not just"."""
 _NEGATED = re.compile(rf"\b{NEGATIONS}{_NO_REAL_NEGATION}(?: (?!but\b|and then\b|however\b)\w+){{0,3}} ?$")
 _ORDER = ("S", "E", "D", "U", "C")
@@ -26,7 +27,8 @@ PRESSURE_LIMITS = ((180, 110, "bp_urgent"), (160, 100, "bp_clinician"))
 """Upper value, lower value (mmHg), flag: either value at or above its limit raises the flag."""
 PRESSURE_EMERGENCY = (180, 120, "bp_emergency")
 PRESSURE_SYMPTOMS = re.compile(
-    r"\b(?:headache|head (?:is |s )?(?:\w+ )?(?:pounding|splitting|banging|killing|bursting|hurts|aches)|heads? (?:pounding|splitting|banging)|pounding head|"
+    r"\b(?:headache|head (?:is |s )?(?:\w+ )?(?:pounding|splitting|banging|killing|bursting|hurts|aches)|"
+    r"heads? (?:pounding|splitting|banging)|pounding head|"
     r"chest|breath\w*|dizz\w*|vision|sight|blurr?\w*|blury|see right|see straight|seeing (?:double|stars|spots)|confus\w*|muddled|numb\w*|"
     r"pins and needles|tingl\w*|weak\w*|faint\w*|nose ?bleed\w*|nausea\w*|sick|vomit\w*|throwing up|threw up|speech|slurr\w*|"
     r"heart (?:is |s )?(?:going|racing|pounding|nuts|mad)|woozy|lightheaded|light headed)\b")

@@ -21,7 +21,7 @@ from knowledge.text import tokens
 OTHER_LANGUAGE = "other_language"
 FEWEST_WORDS = 3
 """Shorter messages are greetings and fragments, which no detector can place."""
-MOST_ENGLISH, MOSTLY_FOREIGN = 0.7, 0.35
+MOST_ENGLISH, MOSTLY_FOREIGN = 0.75, 0.35
 """Share of English words above which a message is English, and below which a weaker verdict of the detector is enough."""
 CERTAIN, LIKELY = 0.9, 0.55
 

@@ -43,8 +43,8 @@ the talk may be about any. The list is stored with every message, so it is kept 
 class NearestClaims(GraphComponent):
     """Puts ``nearest`` into the output of the parser: the nearest claims and their cosines (see actions.question.decode_nearest).
 
-    Vectors are sharpened first (addons.nlu.sharpening). A claim is as near as the nearest of its sentence and its example questions. Where the message names exercises, only their claims
-    and those that hold for any exercise count.
+    Vectors are sharpened first (addons.nlu.sharpening). A claim is as near as the nearest of its sentence and its example questions.
+    Where the message names exercises, only their claims and those that hold for any exercise count.
     """
 
     @classmethod

@@ -1,37 +1,45 @@
-"""Tells a question about programming from a request to write a plan."""
+"""Second thoughts on three intents that share their words with others: what decides is how a message is put, not what it speaks of."""
 from __future__ import annotations
 
 import re
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Optional
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
-from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from actions.question import TOPIC_OF_INTENT
+from actions.question import REQUEST, TOPIC_OF_INTENT
+from addons.nlu.names import MASK, MASKED_TEXT
 from addons.nlu.parts import with_parts
 
-REQUEST_INTENT = "request_rep_scheme"
 QUESTION = re.compile(
-    r"^\W*(?:so |and |but |ok |hi |hey |hello )*(?:what|whats|what's|which|how|why|when|could i|can i|should i|would i|is|are|do|does|did|will)\b",
+    r"^\W*(?:so |and |but |ok |hi |hey |hello )*(?:what|whats|what's|which|how|why|when|could i|can i|should i|would i|is|are|do|does|did|will|"
+    r"has anyone|have any|anyone|anybody)\b|\b(?:thoughts|opinions)\b|\bquestion\W*$",
     re.IGNORECASE)
-REQUEST = re.compile(
+PLEA = re.compile(
     r"\b(?:can|could|may|might) i (?:please )?(?:get|have)\b|"
     r"(?<!\bi )\b(?:make|give|write|build|create|design|set|draw|put|show|do|need|want)\w* (?:me|us|up|a|an)\b|\bi (?:need|want) an?\b|"
     r"\b(?:my|a|the) (?:plan|programme|program|scheme)\b.*\bfor me\b|\bplan me\b|\bi have \d+ min", re.IGNORECASE)
 LEAST_LIKELY = 0.03
 SURE = 0.97
+ABOUT_LAST_ANSWER = frozenset({"ask_why", "ask_source"})
+LONGEST_WHY = 4
+"""A longer "why ..." that names something of its own is a question, not one about the last answer."""
+NAMED = frozenset({"exercise", "muscle", "condition", "stance", "body_part"})
+BARE_NAME = "follow_up"
+"""The intent of a message that is nothing but an exercise's name: in a talk it takes over the question, else it asks what that is."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
-class QuestionNotRequest(GraphComponent, IntentClassifier):
-    """Where a message is put as a question and asks nobody to make anything, the likeliest topic takes the place of a plan request.
+class SecondThoughts(GraphComponent, IntentClassifier):
+    """Corrects the classifier where the form of a message tells more than its words.
 
-    "What goals can I train for?" shares most of its words with "make me a plan for my goals"; the form tells them apart.
+    A message that is put as a question and asks nobody to make anything is no plan request ("what goals can I train for?"). A long
+    "why ..." with a subject of its own is a question of a topic. A bare name of an exercise is a follow-up.
     """
 
     def __init__(self, config: Dict[str, Any]) -> None:
@@ -39,21 +47,45 @@ class QuestionNotRequest(GraphComponent, IntentClassifier):
 
     @classmethod
     def create(cls, config: Dict[str, Any], model_storage: ModelStorage, resource: Resource,
-               execution_context: ExecutionContext) -> QuestionNotRequest:
+               execution_context: ExecutionContext) -> SecondThoughts:
         return cls(config)
 
     def process(self, messages: List[Message]) -> List[Message]:
         for message in with_parts(messages):
             intent, text = message.get(INTENT) or {}, message.get(TEXT) or ""
-            if intent.get("name") != REQUEST_INTENT or intent["confidence"] >= SURE or not QUESTION.search(text) or REQUEST.search(text):
-                continue
-            ranking = message.get(INTENT_RANKING_KEY, [])
-            topic = next((item for item in ranking if item["name"] in TOPIC_OF_INTENT and item["confidence"] >= LEAST_LIKELY), None)
-            if topic is None:
-                continue
-            first = {"name": topic["name"], "confidence": intent["confidence"]}
-            last = {"name": REQUEST_INTENT, "confidence": topic["confidence"]}
-            others = [item for item in ranking if item["name"] not in (topic["name"], REQUEST_INTENT)]
-            message.set(INTENT, first, add_to_output=True)
-            message.set(INTENT_RANKING_KEY, sorted([first, *others, last], key=lambda item: -item["confidence"]), add_to_output=True)
+            if is_bare_name(message.get(MASKED_TEXT) or ""):
+                _put_first(message, {"name": BARE_NAME, "confidence": SURE})
+            elif (_is_no_request(intent, text) or _is_own_question(intent, text, message)) and (topic := _likeliest_topic(message)):
+                _put_first(message, {"name": topic, "confidence": intent["confidence"]})
         return messages
+
+
+def is_bare_name(masked: str) -> bool:
+    """Tells whether a text with masked names is a name and nothing else ("leg curl?", "the leg press")."""
+    return re.fullmatch(rf"\W*(?:the |a |an )?{MASK}s?\W*", masked, re.IGNORECASE) is not None
+
+
+def _is_no_request(intent: Dict[str, Any], text: str) -> bool:
+    return intent.get("name") == REQUEST and intent["confidence"] < SURE and bool(QUESTION.search(text)) and not PLEA.search(text)
+
+
+def _is_own_question(intent: Dict[str, Any], text: str, message: Message) -> bool:
+    if intent.get("name") not in ABOUT_LAST_ANSWER or len(text.split()) <= LONGEST_WHY:
+        return False
+    return any(item["entity"] in NAMED for item in message.get(ENTITIES, []))
+
+
+def _likeliest_topic(message: Message) -> Optional[str]:
+    return next((item["name"] for item in message.get(INTENT_RANKING_KEY, [])
+                 if item["name"] in TOPIC_OF_INTENT and item["confidence"] >= LEAST_LIKELY), None)
+
+
+def _put_first(message: Message, first: Dict[str, Any]) -> None:
+    """Makes an intent the likeliest; the one it displaces takes its old place."""
+    ranking = message.get(INTENT_RANKING_KEY, [])
+    before = next((item["confidence"] for item in ranking if item["name"] == first["name"]), 0.0)
+    others = [item for item in ranking if item["name"] != first["name"]]
+    if others and others[0]["confidence"] >= first["confidence"]:
+        others[0] = {**others[0], "confidence": before}
+    message.set(INTENT, first, add_to_output=True)
+    message.set(INTENT_RANKING_KEY, [first, *sorted(others, key=lambda item: -item["confidence"])], add_to_output=True)

@@ -44,6 +44,14 @@ def test_sources_and_reasons_set_no_slot(action):
 
 def test_a_red_flag_clears_the_form_and_leaves_the_context():
     events, messages = run(main.ActionRedFlag(), {"goal": "strength", "topic": "muscles"}, said("report_red_flag", "", ("red_flag", "chest_pain")))
+    assert events[:len(FORM_RESET)] == FORM_RESET and "Stop now" in messages[0]["text"]
+    kept = {event["name"]: event["value"] for event in events[len(FORM_RESET):]}
+    assert kept.keys() == {"plan", "alarm"} and kept["plan"] is None and kept["alarm"]["tier"] == "E"
+
+
+def test_a_red_flag_about_somebody_else_leaves_the_writers_plans_alone():
+    message = {**said("report_red_flag", "", ("red_flag", "chest_pain")), "about_another": True}
+    events, messages = run(main.ActionRedFlag(), {"goal": "strength"}, message)
     assert events == FORM_RESET and "Stop now" in messages[0]["text"]
 
 

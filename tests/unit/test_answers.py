@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from actions import answers, rendering, talk
-from actions.question import Context, Mention, Question
+from actions.question import TOPIC_OF_INTENT, Context, Mention, Question
 from actions.subject import resolve
 
 
@@ -41,13 +41,13 @@ def test_the_exercise_of_the_talk_comes_before_machine_parts(know):
     assert (subject.exercise, subject.how) == ("leg_press_45", "talk")
 
 
-@pytest.mark.parametrize("intent", sorted(answers.TOPIC_OF_INTENT))
+@pytest.mark.parametrize("intent", sorted(TOPIC_OF_INTENT))
 @pytest.mark.parametrize("exercise", ["inverted_leg_press", "leg_press_45", "back_squat", "leg_press", "squat", None])
 def test_every_topic_has_a_short_answer_for_every_exercise(know, intent, exercise):
     asked = question(intent, **({"exercise": exercise} if exercise else {}))
     answer = answers.answer(asked, Context(), know)
     assert answer.lead and words(answer, know) <= 95 and len(answer.bullets) <= 5
-    assert answer.intent == intent and answer.topic == answers.TOPIC_OF_INTENT[intent]
+    assert answer.intent == intent and answer.topic == TOPIC_OF_INTENT[intent]
     assert answer.claims and all(claim in know.entries for claim in answer.claims)
     assert all(button.payload.startswith("/") for button in answer.buttons)
 

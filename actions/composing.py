@@ -1,0 +1,122 @@
+"""Puts chosen claims together: a first sentence, bullets within the word limit, one caveat, and the limits of health conditions."""
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import List, Optional, Sequence
+
+from actions.asking import Answer, ask_exercise, ask_topic, other_machines
+from actions.choosing import MAX_BULLETS, Wanted, rank, related_to
+from actions.question import Question
+from actions.subject import Subject
+from knowledge import Knowledge
+from knowledge.index import Entry
+from knowledge.schema import Condition
+from knowledge.text import tokens
+
+MAX_WORDS = 88
+CLEAR_MEANING = 0.55
+HONEST_MEANING = 0.42
+"""A claim that is less near, and about nothing that was named, is told as what comes nearest and not as the answer."""
+LONGEST_POINTING = 12
+"""In a longer message "it" mostly points to something in the message itself."""
+GENERAL_INSTEAD = 3
+
+
+def select(question: Question, wanted: Wanted, know: Knowledge) -> Answer:
+    ranked = rank(question, wanted, know)
+    if not ranked:
+        return ask_topic(wanted.subject, know)
+    _, best_tags, best = ranked[0]
+    meaning = question.nearest.get(best.id, 0.0)
+    if wanted.subject.pointing and not best_tags and meaning < CLEAR_MEANING and len(question.text.split()) <= LONGEST_POINTING:
+        return ask_exercise(wanted.topic, know)
+    result = compose(best, related_to(ranked, wanted, question.nearest), wanted.subject, know)
+    if question.nearest and meaning < HONEST_MEANING and not best.overview and not best_tags:
+        return replace(result, lead=know.wording["answer"]["nearest"].format(text=result.lead))
+    return result
+
+
+def compose(best: Entry, related: Sequence[Entry], subject: Subject, know: Knowledge, topic: Optional[str] = None) -> Answer:
+    """Puts the lead, up to five bullets within the word limit, and one caveat together."""
+    if best.place.endswith(".fix") and related and related[0].place.endswith(".cause"):
+        best, related = related[0], [best, *related[1:]]
+    lead = best.claim.say
+    exercise = subject.exercise
+    if exercise in know.families and best.exercise in know.exercises and best.exercise not in subject.others:
+        usual = best.exercise == know.families[exercise].usual
+        exercise = best.exercise
+        if not usual and know.name_of(exercise).lower() not in lead.lower():
+            lead = know.wording["answer"]["other_member"].format(name=know.name_of(exercise), text=lead)
+    elif subject.how == "machine" and best.exercise == exercise:
+        lead = know.wording["answer"]["taken_for"].format(name=know.name_of(exercise or ""), text=lead)
+    caveat = best.claim.but
+    words = count_words(lead) + count_words(caveat or "")
+    bullets: List[str] = []
+    used = [best]
+    said = [set(tokens(best.claim.say))]
+    for entry in related:
+        if len(bullets) >= (3 if best.overview is False else MAX_BULLETS):
+            break
+        if entry.exercise != best.exercise and entry.topic == best.topic and entry.tags <= best.tags:
+            continue  # the same thing said for the family or in general
+        text = entry.claim.say
+        bag = set(tokens(text))
+        if words + count_words(text) > MAX_WORDS or any(len(bag & other) > 0.6 * min(len(bag), len(other)) for other in said):
+            continue
+        bullets.append(text)
+        used.append(entry)
+        said.append(bag)
+        words += count_words(text)
+        if caveat is None and entry.claim.but and words + count_words(entry.claim.but) <= MAX_WORDS:
+            caveat = entry.claim.but
+            words += count_words(caveat)
+    buttons = other_machines(best.topic, exercise, know) if subject.how == "machine" else ()
+    return Answer(topic=topic or best.topic, lead=lead, bullets=tuple(bullets), caveat=caveat, exercise=exercise,
+                  claims=tuple(entry.id for entry in used), buttons=buttons)
+
+
+def count_words(text: str) -> int:
+    return len(text.split())
+
+
+def with_condition(result: Answer, question: Question, know: Knowledge) -> Answer:
+    """Adds the limit of a health condition that the person mentions in a question about something else."""
+    leading = next((know.conditions[item] for item in question.values("condition") if item in know.conditions and know.conditions[item].leads), None)
+    if leading is not None:
+        return _led_by(leading, result)
+    if result.topic in ("risks", "rehab") or result.asks_back:
+        return result
+    for condition in question.values("condition"):
+        item = know.conditions.get(condition)
+        risk_id = f"conditions.{condition}.risk"
+        if item is None or item.screening.value == "none" or risk_id not in know.entries or risk_id in result.claims:
+            continue
+        if any(condition in know.entries[claim].tags for claim in result.claims if claim in know.entries):
+            continue
+        budget = MAX_WORDS - count_words(result.lead) - count_words(item.risk.say)
+        bullets: List[str] = []
+        for bullet in result.bullets:
+            if budget - count_words(bullet) < 0:
+                break
+            bullets.append(bullet)
+            budget -= count_words(bullet)
+        return replace(result, bullets=tuple(bullets), caveat=item.risk.say, claims=(*result.claims, risk_id))
+    return result
+
+
+def _led_by(condition: Condition, result: Answer) -> Answer:
+    """Puts the limit of a condition first, and what to ask about it last; what was found to the question follows the limit."""
+    limit, meanwhile = f"conditions.{condition.id}.risk", f"conditions.{condition.id}.meanwhile"
+    own = f"conditions.{condition.id}."
+    budget = MAX_WORDS - count_words(condition.risk.say) - count_words(condition.meanwhile.say)
+    bullets: List[str] = []
+    offered = result.bullets if result.claims and result.claims[0].startswith(own) else (result.lead, *result.bullets)
+    for bullet in offered:
+        if bullet in (condition.risk.say, condition.meanwhile.say):
+            continue
+        budget -= count_words(bullet)
+        if budget < 0:
+            break
+        bullets.append(bullet)
+    claims = (limit, *(claim for claim in result.claims if claim not in (limit, meanwhile)), meanwhile)
+    return replace(result, lead=condition.risk.say, bullets=tuple(bullets[:2]), caveat=condition.meanwhile.say, claims=claims)
