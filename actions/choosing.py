@@ -19,7 +19,7 @@ TOPIC_BONUS = 1.4
 OWN_BONUS, TALK_BONUS = 2.5, 1.5
 """For claims of the exercise that the question names, or that the talk was about: what its file says beats what is said in general."""
 FAMILY_BONUS = 1.0
-USUAL_PENALTY, MEMBER_PENALTY = 0.8, 2.5
+USUAL_PENALTY, MEMBER_PENALTY = 0.2, 3.5
 """Where a family is asked about, its usual member speaks for it, and another member only where it fits much better."""
 OVERVIEW_BONUS = 1.5
 UNASKED_TAG = 0.2

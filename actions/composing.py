@@ -1,6 +1,7 @@
 """Puts chosen claims together: a first sentence, bullets within the word limit, one caveat, and the limits of health conditions."""
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import List, Optional, Sequence
 
@@ -10,7 +11,7 @@ from actions.question import Question
 from actions.subject import Subject
 from knowledge import Knowledge
 from knowledge.index import Entry
-from knowledge.schema import Condition
+from knowledge.schema import Condition, Leads
 from knowledge.text import tokens
 
 MAX_WORDS = 88
@@ -20,6 +21,11 @@ HONEST_MEANING = 0.42
 LONGEST_POINTING = 12
 """In a longer message "it" mostly points to something in the message itself."""
 GENERAL_INSTEAD = 3
+RECENT_WEEKS = 16
+"""Up to so many weeks ago an operation or injury counts as recent."""
+
+_RECENT = re.compile(r"\b(?:yesterday|days? (?:ago|post)|(?:last|this) (?:week|month)|just (?:had|got|came)|recently|a (?:week|month) ago|"
+                     r"(?:few|couple of|some) weeks|still (?:recovering|healing|have stitches))\b", re.IGNORECASE)
 
 
 def select(question: Question, wanted: Wanted, know: Knowledge) -> Answer:
@@ -38,8 +44,6 @@ def select(question: Question, wanted: Wanted, know: Knowledge) -> Answer:
 
 def compose(best: Entry, related: Sequence[Entry], subject: Subject, know: Knowledge, topic: Optional[str] = None) -> Answer:
     """Puts the lead, up to five bullets within the word limit, and one caveat together."""
-    if best.place.endswith(".fix") and related and related[0].place.endswith(".cause"):
-        best, related = related[0], [best, *related[1:]]
     lead = best.claim.say
     exercise = subject.exercise
     if exercise in know.families and best.exercise in know.exercises and best.exercise not in subject.others:
@@ -81,7 +85,8 @@ def count_words(text: str) -> int:
 
 def with_condition(result: Answer, question: Question, know: Knowledge) -> Answer:
     """Adds the limit of a health condition that the person mentions in a question about something else."""
-    leading = next((know.conditions[item] for item in question.values("condition") if item in know.conditions and know.conditions[item].leads), None)
+    leading = next((know.conditions[item] for item in question.values("condition")
+                    if item in know.conditions and _leads(know.conditions[item], question)), None)
     if leading is not None:
         return _led_by(leading, result)
     if result.topic in ("risks", "rehab") or result.asks_back:
@@ -102,6 +107,14 @@ def with_condition(result: Answer, question: Question, know: Knowledge) -> Answe
             budget -= count_words(bullet)
         return replace(result, bullets=tuple(bullets), caveat=item.risk.say, claims=(*result.claims, risk_id))
     return result
+
+
+def _leads(condition: Condition, question: Question) -> bool:
+    """Tells whether the limit of a condition comes before the answer itself."""
+    if condition.leads is Leads.recent:
+        weeks = [(m.amount or 0) * {"week": 1.0, "month": 4.3}[m.unit or "week"] for m in question.numbers("week", "month")]
+        return bool(_RECENT.search(question.text)) or any(0 < amount <= RECENT_WEEKS for amount in weeks)
+    return condition.leads is Leads.always
 
 
 def _led_by(condition: Condition, result: Answer) -> Answer:

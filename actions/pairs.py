@@ -11,6 +11,7 @@ from actions.question import INTENT_OF_TOPIC, Context, Question
 from actions.subject import Subject
 from knowledge import Knowledge
 from knowledge.index import Entry
+from knowledge.text import key_of
 
 
 def compare(question: Question, context: Context, wanted: Wanted, know: Knowledge) -> Answer:
@@ -79,13 +80,20 @@ def _from_traits(first: str, second: str, question: Question, wanted: Wanted, kn
 
 def _by_likeness(missing: str, like: str, known: str, question: Question, wanted: Wanted, know: Knowledge) -> Answer:
     """Compares an exercise without a file by the one most like it; where that is the other of the pair, by what its file says."""
-    names = know.wording["unknown_exercise"]
     if like == known or know.family_of(like) == known:
         result = select(question, replace(wanted, subject=Subject(like, "named")), know)
     else:
         pair = Subject(like, "named", (known,))
         result = compare(question, Context(), replace(wanted, subject=pair), know)
-    return replace(result, lead=names["lead_like"].format(name=know.name_of(missing), like=know.name_of(like), text=result.lead))
+    return _told_by_likeness(result, missing, like, know)
+
+
+def _told_by_likeness(result: Answer, exercise: str, like: str, know: Knowledge) -> Answer:
+    """Says that an answer comes from the exercise most like the one asked about, unless it speaks of that one itself."""
+    if any(key_of(name) in key_of(result.lead) for name in know.named[exercise].names):
+        return result
+    text = know.wording["unknown_exercise"]["lead_like"]
+    return replace(result, lead=text.format(name=know.name_of(exercise), like=know.name_of(like), text=result.lead))
 
 
 def about_unknown(subject: Subject, topic: str, tags: Mapping[str, float], question: Question, know: Knowledge) -> Answer:
@@ -100,7 +108,7 @@ def about_unknown(subject: Subject, topic: str, tags: Mapping[str, float], quest
     if like is not None:
         near = Subject(like, "named", tuple(item for item in subject.others if item != like))
         result = select(question, Wanted(topic, near, tags, topics_of(question, topic)), know)
-        return replace(result, lead=names["lead_like"].format(name=know.name_of(exercise), like=know.name_of(like), text=result.lead))
+        return _told_by_likeness(result, exercise, like, know)
     muscles = ", ".join(know.name_of(muscle) for muscle in know.named[exercise].muscles)
     lead = names["lead"].format(name=know.name_of(exercise))
     bullets = [names["muscles"].format(muscles=muscles)] if topic == "muscles" and muscles else []

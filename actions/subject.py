@@ -30,7 +30,7 @@ class Subject:
 
 def resolve(question: Question, context: Context, know: Knowledge) -> Subject:
     """Finds the exercise: the one named, else that of the talk, else the machine whose parts are named, else none."""
-    named = _without_own_family(question.values("exercise") or [], know)
+    named = _without_own_family(question.values("exercise") or question.values("exercise", negated=True), know)
     if named:
         first = named[0]
         if first in know.families and context.exercise and know.family_of(context.exercise) == first:

@@ -352,17 +352,26 @@ class Screening(str, Enum):
     none = "none"
 
 
+class Leads(str, Enum):
+    """When the limit of a condition comes first in an answer to another question: never, always, or where it is recent."""
+
+    never = "never"
+    always = "always"
+    recent = "recent"
+
+
 class Condition(Word):
     """A health condition or life stage.
 
     ``ask_whom`` is who decides ("your surgeon"), ``ask_what`` the question to bring. ``avoid_overhead`` is true where a press
-    with the load above the body, lying on the back, stays out of a plan even after clearance. ``leads`` is true where the limit comes
-    first in every answer. ``signs`` find the condition where no name tells it, in the language of red flags; ``unless`` takes them back.
+    with the load above the body, lying on the back, stays out of a plan even after clearance. ``leads`` tells when the limit comes
+    first in answers to other questions. ``signs`` find the condition where no name tells it, in the language of red flags; ``unless``
+    takes them back.
     """
 
     screening: Screening
     avoid_overhead: bool = False
-    leads: bool = False
+    leads: Leads = Leads.never
     signs: List[List[str]] = []
     unless: List[str] = []
     ask_whom: str

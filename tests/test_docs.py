@@ -35,7 +35,8 @@ def test_make_help_lists_the_commands():
         assert re.search(rf"^{name} ", listed, re.M)
 
 
-@pytest.mark.parametrize("module", ["addons.serve", "addons.chat", "evaluation.replies", "evaluation.figures", "knowledge.validate"])
+@pytest.mark.parametrize("module", [
+    "addons.serve", "addons.chat", "evaluation.replies", "evaluation.figures", "evaluation.evaluate", "knowledge.validate"])
 def test_help_texts_answer(module):
     shown = subprocess.run([sys.executable, "-m", module, "--help"], capture_output=True, text=True)
     assert shown.returncode == 0 and "usage:" in shown.stdout

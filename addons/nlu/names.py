@@ -29,7 +29,12 @@ NEGATIONS = frozenset(
 AFTER_A_PLAIN_NO = frozenset("i im it its the that this my we you actually sorry wait just".split())
 """Before these words "no" answers a question instead of denying what follows: "no, I meant the squat"."""
 NEGATION_REACH = 4
-"""A negation counts for names that start at most this many words after it."""
+"""A negation counts for a condition that starts at most this many words after it."""
+EXCLUDING = frozenset("not no without except excluding besides nor".split())
+SMALL_WORDS = frozenset("the a an my any for about on just only with really".split())
+AUXILIARIES = frozenset("do does did is are was were am can could should would will has have had".split())
+"""Anything else than a condition is negated only where it is plainly left out ("not for quads", "without the squat"): in "I don't feel my
+glutes" or "I can't get the deadlift off the floor" it is what the person speaks of."""
 
 _BREAKS = frozenset("but however though although and".split())
 
@@ -40,6 +45,22 @@ is, and with the names gone the same question about another exercise looks the s
 
 MASKED_TEXT = "masked_text"
 """The message attribute with the masked text."""
+
+
+DENIED = frozenset({"condition", "body_part", "health"})
+"""Entities that a person denies to have ("I don't have knee pain")."""
+
+
+def _excluded(words: List[str], start: int) -> bool:
+    """Tells whether the name that starts at ``start`` is left out by the words right before it."""
+    place = start - 1
+    while place >= 0 and words[place] in SMALL_WORDS:
+        place -= 1
+    if place < 0 or words[place] not in EXCLUDING:
+        return False
+    if words[place] == "no" and words[place + 1] in AFTER_A_PLAIN_NO:
+        return False
+    return not (words[place] == "not" and place > 0 and words[place - 1] in AUXILIARIES)
 
 
 class NameMatcher:
@@ -86,7 +107,7 @@ class NameMatcher:
             item: Dict[str, Any] = {
                 "entity": entity, "value": value, "start": parts[start][1], "end": parts[end - 1][2],
                 "text": text[parts[start][1]:parts[end - 1][2]], "extractor": "KnowledgeEntityExtractor", "confidence_entity": 1.0}
-            if self._negated(words, start, text, parts):
+            if self._negated(words, start, text, parts) if entity in DENIED else _excluded(words, start):
                 item["negated"] = True
             found.append(item)
         return found

@@ -72,7 +72,8 @@ def test_vertical_is_not_asked_back(talk):
 
 
 @pytest.mark.parametrize(("text", "name", "like"), [
-    ("how do I do a zercher squat?", "Zercher squat", "front squat"), ("is the sumo deadlift good for glutes?", "sumo deadlift", "conventional deadlift"),
+    ("how do I do a zercher squat?", "Zercher squat", "front squat"),
+    ("is the sumo deadlift good for glutes?", "sumo deadlift", "conventional deadlift"),
     ("sissy squats bad for knees?", "sissy squat", "leg extension")])
 def test_an_exercise_without_a_file_is_named_back_with_the_nearest(talk, text, name, like):
     turn = talk.say(text)
@@ -91,7 +92,8 @@ def test_another_language_is_told_in_one_sentence(talk):
     assert "English" in turn.text and turn.topic == "out_of_scope"
 
 
-@pytest.mark.parametrize("text", ["my doctor told me to stop squats, can I still do them light?", "physio said no heavy leg press for me, what can I do instead?",
+@pytest.mark.parametrize("text", [
+    "my doctor told me to stop squats, can I still do them light?", "physio said no heavy leg press for me, what can I do instead?",
                                   "The surgeon doesn't want me to deadlift. How many sets would be fine?"])
 def test_a_clinicians_word_is_respected_first(talk, text):
     turn = talk.say(text)
