@@ -23,7 +23,7 @@ MAX_BULLETS_OF_PART = 3
 LONGEST_QUOTE = 8
 """Words of a question that are repeated where it can't be answered beside others."""
 LONGEST_BARE_NAME = 5
-ELLIPSIS_SHARE = 0.4
+ELLIPSIS_SHARE = 0.2
 """How much the meaning of an elliptical message ("what about the other one?") counts: it lies near much that is not meant."""
 TOPIC_OF_ENTITY = (("condition", "risks"), ("muscle", "muscles"), ("stance", "foot_placement"), ("phase", "technique"),
                    ("group", "suitability"), ("experience", "suitability"), ("goal", "programming"))
@@ -45,9 +45,11 @@ def answer(question: Question, context: Context, know: Knowledge) -> Answer:
     topic = TOPIC_OF_INTENT.get(question.intent)
     carried: Sequence[str] = ()
     if topic is None:
-        topic, carried = _follow_up_topic(question, context)
-        if topic is None and question.values("exercise") and len(tokens(question.text)) <= LONGEST_BARE_NAME:
+        bare = bool(question.values("exercise")) and len(tokens(question.text)) <= LONGEST_BARE_NAME
+        if bare and context.topic is None:
             topic = "definition"  # nothing but a name: what it is, with buttons to the rest
+        else:
+            topic, carried = _follow_up_topic(question, context)
         if topic is None:
             return ask_topic(resolve(question, context, know), know)
         question = replace(question, nearest={claim: ELLIPSIS_SHARE * cosine for claim, cosine in question.nearest.items()})

@@ -6,7 +6,7 @@ from typing import List, Mapping
 
 from actions.asking import Answer, exercise_buttons
 from actions.choosing import Wanted, _score, rank, topics_of
-from actions.composing import CLEAR_MEANING, GENERAL_INSTEAD, compose, select
+from actions.composing import CLEAR_MEANING, GENERAL_INSTEAD, MAX_WORDS, compose, count_words, select
 from actions.question import INTENT_OF_TOPIC, Context, Question
 from actions.subject import Subject
 from knowledge import Knowledge
@@ -74,6 +74,9 @@ def _from_traits(first: str, second: str, question: Question, wanted: Wanted, kn
         a, b = getattr(one.traits, trait).value, getattr(two.traits, trait).value
         key = "equal" if a == b else "differ"
         bullets.append(words[key].format(trait=words["traits"][trait], first=one.name, second=two.name, a=a, b=b))
+    room = MAX_WORDS - count_words(words["traits_lead"]) - count_words(one.name) - count_words(two.name)
+    while sum(map(count_words, bullets)) > room:
+        bullets.pop()
     return Answer(topic="comparison", exercise=one.id, bullets=tuple(bullets), sources=tuple(one.traits.sources),
                   lead=words["traits_lead"].format(first=one.name, second=two.name))
 

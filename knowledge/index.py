@@ -141,6 +141,8 @@ def _exercise_names(know: Any) -> Dict[Tuple[str, ...], str]:
     for item in know.words()["exercise"]:
         for name in item.names:
             words = tuple(tokens(name))
+            if not words:
+                continue
             names.setdefault(words, item.id)
             names.setdefault((*words[:-1], words[-1] + "s"), item.id)
     return names

@@ -23,6 +23,8 @@ SEPARATOR = " | "
 """Stands between the sentences of a folded message, so that no phrase runs over it."""
 
 PRESSURE_WORDS = re.compile(r"\b(?:bp|blood pressure|pressure|reading|systolic|mmhg)\b")
+LOAD_WORDS = re.compile(r"\b(?:kg|kgs|kilos?|lb|lbs|pounds?|reps?|sets?|plates?|bench|drop)\b")
+"""Beside these two numbers are loads ("190/115 kg drop set"), unless blood pressure is named."""
 PRESSURE_LIMITS = ((180, 110, "bp_urgent"), (160, 100, "bp_clinician"))
 """Upper value, lower value (mmHg), flag: either value at or above its limit raises the flag."""
 PRESSURE_EMERGENCY = (180, 120, "bp_emergency")
@@ -151,7 +153,7 @@ class SignMatcher:
 
     @staticmethod
     def _pressure(plain: str, upper: float, lower: float) -> Optional[str]:
-        if not PRESSURE_WORDS.search(plain) and len(plain.split()) > 6:
+        if not PRESSURE_WORDS.search(plain) and LOAD_WORDS.search(plain):
             return None
         if (upper >= PRESSURE_EMERGENCY[0] or lower >= PRESSURE_EMERGENCY[1]) and PRESSURE_SYMPTOMS.search(plain):
             return PRESSURE_EMERGENCY[2]

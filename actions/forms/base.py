@@ -17,7 +17,7 @@ from rasa_sdk.types import DomainDict
 
 import knowledge
 from actions.forms.reading import Read, looks_like_question, read_all
-from actions.question import TOPIC_OF_INTENT, Question, from_message
+from actions.question import OUTSIDE, TOPIC_OF_INTENT, Question, from_message
 
 MISSES = "form_misses"
 MISSES_BEFORE_HELP = 2
@@ -25,6 +25,8 @@ LEAVING_INTENTS = frozenset({
     "cancel", "explain_question", "report_red_flag", "ask_source", "ask_why", "ask_help", "bot_challenge", "greet", "goodbye",
     "thank", "repeat", "show_plan", "ask_detail", "out_of_scope", "other_language"})
 """Intents that are no answer to a question of a form, whatever words stand in them."""
+SHORTEST_ASIDE = 3
+"""A shorter message about something else is a failed answer."""
 SURE = 0.45
 """Below this confidence a message that answers nothing is taken for bad input, not for a question."""
 
@@ -97,8 +99,10 @@ class ForgivingForm(FormValidationAction):
                                          or question.intent == "follow_up")
         if read:
             return False
+        if asked in outcomes and outcomes[asked].problem:
+            return False
         if question.intent in LEAVING_INTENTS:
-            return question.confidence >= SURE
+            return question.confidence >= SURE and (question.intent != OUTSIDE or len(question.text.split()) >= SHORTEST_ASIDE)
         return question.intent in TOPIC_OF_INTENT and question.confidence >= SURE and len(question.text.split()) >= 4
 
 

@@ -24,6 +24,9 @@ PLEA = re.compile(
     r"\b(?:can|could|may|might) i (?:please )?(?:get|have)\b|"
     r"(?<!\bi )\b(?:make|give|write|build|create|design|set|draw|put|show|do|need|want)\w* (?:me|us|up|a|an)\b|\bi (?:need|want) an?\b|"
     r"\b(?:my|a|the) (?:plan|programme|program|scheme)\b.*\bfor me\b|\bplan me\b|\bi have \d+ min", re.IGNORECASE)
+EXPLICIT = re.compile(
+    r"\b(?:make|write|build|create|give) me (?:a|an|my|another) (?:\w+ ){0,2}(?:plan|programme|program|rep scheme|routine|workout)\b", re.IGNORECASE)
+"""Nothing else can be meant."""
 LEAST_LIKELY = 0.03
 SURE = 0.97
 ABOUT_LAST_ANSWER = frozenset({"ask_why", "ask_source"})
@@ -38,7 +41,8 @@ BARE_NAME = "follow_up"
 class SecondThoughts(GraphComponent, IntentClassifier):
     """Corrects the classifier where the form of a message tells more than its words.
 
-    A message that is put as a question and asks nobody to make anything is no plan request ("what goals can I train for?"). A long
+    A message that is put as a question and asks nobody to make anything is no plan request ("what goals can I train for?"), and "make
+    me a plan" is one whatever else it says. A long
     "why ..." with a subject of its own is a question of a topic. A bare name of an exercise is a follow-up.
     """
 
@@ -53,7 +57,9 @@ class SecondThoughts(GraphComponent, IntentClassifier):
     def process(self, messages: List[Message]) -> List[Message]:
         for message in with_parts(messages):
             intent, text = message.get(INTENT) or {}, message.get(TEXT) or ""
-            if is_bare_name(message.get(MASKED_TEXT) or ""):
+            if EXPLICIT.search(text):
+                _put_first(message, {"name": REQUEST, "confidence": SURE})
+            elif is_bare_name(message.get(MASKED_TEXT) or ""):
                 _put_first(message, {"name": BARE_NAME, "confidence": SURE})
             elif (_is_no_request(intent, text) or _is_own_question(intent, text, message)) and (topic := _likeliest_topic(message)):
                 _put_first(message, {"name": topic, "confidence": intent["confidence"]})

@@ -109,17 +109,17 @@ def test_an_id_taken_twice_is_named(folder):
 
 
 def test_an_id_twice_in_one_file_is_named(folder):
-    append(folder / "catalog.yml", "- {id: hack_squat, name: yet another hack}")
-    assert named(problems(folder), "catalog.yml", "hack_squat", "stands twice")
+    append(folder / "catalog.yml", "- {id: jump_squat, name: yet another jump}")
+    assert named(problems(folder), "catalog.yml", "jump_squat", "stands twice")
 
 
 def test_an_alias_claimed_twice_is_named(folder):
-    append(folder / "catalog.yml", "- {id: box_squat, name: box squat, aliases: [RDL]}")
+    append(folder / "catalog.yml", "- {id: hop_squat, name: hop squat, aliases: [RDL]}")
     assert named(problems(folder), "catalog.yml", '"RDL" is already a name of romanian_deadlift')
 
 
 def test_a_name_without_letters_is_refused(folder):
-    append(folder / "catalog.yml", '- {id: box_squat, name: box squat, aliases: ["!!"]}')
+    append(folder / "catalog.yml", '- {id: hop_squat, name: hop squat, aliases: ["!!"]}')
     assert named(problems(folder), "catalog.yml", "has no letters")
 
 
