@@ -59,7 +59,8 @@ def answer(question: Question, context: Context, know: Knowledge) -> Answer:
     tags = wanted_tags(question, know, topic)
     if not tags and carried:
         tags = {tag: 2.0 for tag in carried}
-    wanted = Wanted(topic, subject, tags, topics_of(question, topic), kin_of(subject.exercise, know))
+    derived = frozenset(tags).intersection(know.muscles).difference(question.values("muscle"))
+    wanted = Wanted(topic, subject, tags, topics_of(question, topic), kin_of(subject.exercise, know), derived)
     if subject.exercise in know.named:
         result = about_unknown(subject, topic, tags, question, know)
     elif topic == "load" and (computed := loads.computed(question, subject, know)) is not None:

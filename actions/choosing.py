@@ -39,7 +39,7 @@ class Wanted:
     """What a question asks about: tags with weights, the topic, the exercise.
 
     ``topics`` are the topics it may belong to, each with its share of the likeliest one's probability. ``kin`` are the family of the
-    exercise and its other members.
+    exercise and its other members. ``derived`` are the tags of muscles that were not named themselves, but a part or the whole of them.
     """
 
     topic: str
@@ -47,6 +47,7 @@ class Wanted:
     tags: Mapping[str, float]
     topics: Mapping[str, float] = field(default_factory=dict)
     kin: FrozenSet[str] = frozenset()
+    derived: FrozenSet[str] = frozenset()
 
 
 def wanted_tags(question: Question, know: Knowledge, topic: str) -> Dict[str, float]:
@@ -119,7 +120,8 @@ def _candidates(subject: Subject, know: Knowledge) -> List[Tuple[Entry, float]]:
 def _score(entry: Entry, bonus: float, wanted: Wanted, nearest: Mapping[str, float]) -> Tuple[float, FrozenSet[str]]:
     named = frozenset(entry.tags & wanted.tags.keys())
     matched = frozenset(tag for tag in named if wanted.tags[tag] > 0)
-    score = bonus + sum(wanted.tags[tag] for tag in named)
+    counted = named - wanted.derived if named - wanted.derived else named  # a muscle and a part of it are not two matches
+    score = bonus + sum(wanted.tags[tag] for tag in counted)
     score -= UNASKED_TAG * len(entry.tags - matched)
     score += MEANING_WEIGHT * max(0.0, nearest.get(entry.id, 0.0) - MEANING_FLOOR)
     if entry.names:
