@@ -38,6 +38,7 @@ _OPENERS = (r"(?:so|and|but|ok|okay|also|plus|then|or|well|oh|btw|now|please|hi|
 _ASKING = (r"(?:what|whats|what's|how|hows|how's|which|when|where|why|who|can i|can you|can we|could|should|would|will|is|are|am i|do i|do you|"
            r"do they|do we|does|did|may i|must i|tell me|explain|has anyone|any (?=\w+ \w+ \w+))")
 _QUESTION_START = re.compile(rf"^\W*(?:{_OPENERS}\W+)*{_ASKING}\b", re.IGNORECASE)
+_STATEMENT_START = re.compile(rf"^\W*(?:{_OPENERS}\W+)*(?:i|im|i'm|ive|i've|my|we|our|he|she|they|it|this|that|there)\b", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?<!\bvs)(?<!\be\.g)(?<!\bi\.e)(?<!\betc)[.!?;]+(?=\s|$)|\n+|[?]+(?=\w)", re.IGNORECASE)
 _NEXT_QUESTION = re.compile(
     r"(?:,\s*|\s+)(?:and|also|plus|&)(?:\s+(?:also|then))?\s+(?=(?:what|whats|what's|how|which|when|where|why|who|should i|can i|do i|"
@@ -83,7 +84,7 @@ def _clauses(text: str, start: int, end: int) -> Iterator[Segment]:
     cuts.append(len(sentence))
     for first, last in zip(cuts, cuts[1:], strict=False):
         piece = sentence[first:last]
-        question = bool(_QUESTION_START.search(piece)) or (asks and last == len(sentence))
+        question = bool(_QUESTION_START.search(piece)) or (asks and (last == len(sentence) or not _STATEMENT_START.search(piece)))
         yield Segment(piece.strip(" \t\r\n,&"), start + first, start + last, question and not _CHAT.match(piece))
 
 

@@ -14,6 +14,9 @@ def questions(text):
     ("Do squats and lunges work glutes?", ["Do squats and lunges work glutes?"]),
     ("add 2.5 kg each time? or 5 kg vs. 10 kg", ["add 2.5 kg each time?"]),
     ("my knee hurts when I squat. any advice?", []),
+    ("leg press or hack squat for bad knees and how many sets should I do?",
+     ["leg press or hack squat for bad knees", "and how many sets should I do?"]),
+    ("I like squats and what about lunges?", ["and what about lunges?"]),
     ("thanks!", []),
 ])
 def test_questions_of_a_message_are_found(text, found):
