@@ -39,6 +39,8 @@ _ASKING = (r"(?:what|whats|what's|how|hows|how's|which|when|where|why|who|can i|
            r"do they|do we|does|did|may i|must i|tell me|explain|has anyone|any (?=\w+ \w+ \w+))")
 _QUESTION_START = re.compile(rf"^\W*(?:{_OPENERS}\W+)*{_ASKING}\b", re.IGNORECASE)
 _STATEMENT_START = re.compile(rf"^\W*(?:{_OPENERS}\W+)*(?:i|im|i'm|ive|i've|my|we|our|he|she|they|it|this|that|there)\b", re.IGNORECASE)
+_FRONTED = re.compile(rf"^\W*(?:{_OPENERS}\W+)*(?:for|if|when|while|with|without|after|before|on|in|at|as|to|since|because|during|given|instead|"
+                      r"until|once|besides|apart|about|regarding|concerning)\b", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?<!\bvs)(?<!\be\.g)(?<!\bi\.e)(?<!\betc)[.!?;]+(?=\s|$)|\n+|[?]+(?=\w)", re.IGNORECASE)
 _NEXT_QUESTION = re.compile(
     r"(?:,\s*|\s+)(?:and|also|plus|&)(?:\s+(?:also|then))?\s+(?=(?:what|whats|what's|how|which|when|where|why|who|should i|can i|do i|"
@@ -84,8 +86,13 @@ def _clauses(text: str, start: int, end: int) -> Iterator[Segment]:
     cuts.append(len(sentence))
     for first, last in zip(cuts, cuts[1:], strict=False):
         piece = sentence[first:last]
-        question = bool(_QUESTION_START.search(piece)) or (asks and (last == len(sentence) or not _STATEMENT_START.search(piece)))
+        question = bool(_QUESTION_START.search(piece)) or (asks and (last == len(sentence) or _asks_bare(piece)))
         yield Segment(piece.strip(" \t\r\n,&"), start + first, start + last, question and not _CHAT.match(piece))
+
+
+def _asks_bare(piece: str) -> bool:
+    """Tells whether the first half of a joined question asks something though it starts like no question: "squats or lunges and ..."."""
+    return not _STATEMENT_START.search(piece) and not _FRONTED.search(piece)
 
 
 def with_parts(messages: List[Message]) -> Iterator[Message]:

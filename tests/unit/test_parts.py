@@ -16,6 +16,8 @@ def questions(text):
     ("my knee hurts when I squat. any advice?", []),
     ("leg press or hack squat for bad knees and how many sets should I do?",
      ["leg press or hack squat for bad knees", "and how many sets should I do?"]),
+    ("for endurance on the press, how many sets should I do?", ["how many sets should I do?"]),
+    ("if I train calves on Monday and what about Tuesday?", ["and what about Tuesday?"]),
     ("I like squats and what about lunges?", ["and what about lunges?"]),
     ("thanks!", []),
 ])
