@@ -6,8 +6,9 @@ n-grams (wording, typos) and, where wanted, an RBF support vector machine on the
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Dict, List, Mapping, Optional, Sequence
+from typing import Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 import numpy as np
 from scipy.sparse import hstack
@@ -25,15 +26,41 @@ def _vectorizers(vocabularies: Optional[List[Dict[str, int]]] = None) -> List[Tf
     ]
 
 
+@dataclass(frozen=True)
+class _Grams:
+    """One kind of n-grams of a text, weighted as TfidfVectorizer does it, without its checks: they cost more than the work itself."""
+
+    analyze: Callable[[str], List[str]]
+    vocabulary: Mapping[str, int]
+    idf: np.ndarray
+    offset: int
+
+    def row(self, text: str) -> Tuple[np.ndarray, np.ndarray]:
+        """Returns the places of the n-grams of a text among the weights, and their values: a unit vector, empty for unknown n-grams."""
+        counts: Dict[int, int] = {}
+        for gram in self.analyze(text):
+            place = self.vocabulary.get(gram)
+            if place is not None:
+                counts[place] = counts.get(place, 0) + 1
+        places = np.fromiter(counts, dtype=np.int64, count=len(counts))
+        values = (1.0 + np.log(np.fromiter(counts.values(), dtype=np.float64, count=len(counts)))) * self.idf[places]
+        length = float(np.sqrt(values @ values))
+        return places + self.offset, values / length if length else values
+
+
 class BlendedModel:
     """The fitted parameters as plain arrays, so that nothing is unpickled when a model is loaded."""
 
     def __init__(self, arrays: Dict[str, np.ndarray], labels: List[str], vocabularies: List[Dict[str, int]]):
         self.arrays, self.labels, self.vocabularies = arrays, labels, vocabularies
-        self._vectorizers = _vectorizers(vocabularies)
-        for number, vectorizer in enumerate(self._vectorizers):
-            vectorizer.idf_ = arrays[f"idf_{number}"]
+        offset = 0
+        self._grams: List[_Grams] = []
+        for number, vectorizer in enumerate(_vectorizers(vocabularies)):
+            self._grams.append(_Grams(vectorizer.build_analyzer(), vocabularies[number], arrays[f"idf_{number}"], offset))
+            offset += len(vocabularies[number])
         self._ngram_weights = np.ascontiguousarray(arrays["ngram_weights"])
+        if "svm_vectors" in arrays:
+            self._svm_lengths = (arrays["svm_vectors"] ** 2).sum(axis=1)
 
     def predict(self, vector: np.ndarray, text: str, shares: Mapping[str, float]) -> np.ndarray:
         """Returns one probability per label, shape (number of labels,).
@@ -43,11 +70,9 @@ class BlendedModel:
         a = self.arrays
         by_meaning = _softmax(a["embedding_weights"] @ vector + a["embedding_bias"])
         scores = np.array(a["ngram_bias"], dtype=np.float64)
-        offset = 0
-        for vectorizer in self._vectorizers:
-            row = vectorizer.transform([text])
-            scores = scores + row.data @ self._ngram_weights[offset + row.indices]
-            offset += row.shape[1]
+        for grams in self._grams:
+            places, values = grams.row(text)
+            scores = scores + values @ self._ngram_weights[places]
         by_wording = _softmax(scores)
         votes = {"meaning": by_meaning, "wording": by_wording}
         if shares.get("margin"):
@@ -59,11 +84,12 @@ class BlendedModel:
     def _svm(self, vector: np.ndarray) -> np.ndarray:
         """Votes of the one-against-one machines, as sklearn's decision_function of shape "ovr" computes them."""
         a = self.arrays
-        kernel = np.exp(-a["svm_gamma"] * ((a["svm_vectors"] - vector) ** 2).sum(axis=1))
+        distances = self._svm_lengths - 2 * (a["svm_vectors"] @ vector) + vector @ vector
+        kernel = np.exp(-a["svm_gamma"] * distances)
         count = len(self.labels)
         starts = np.concatenate([[0], np.cumsum(a["svm_support"])])
         dual, bias = a["svm_dual"], a["svm_bias"]
-        partial = np.stack([dual[:, starts[i]:starts[i + 1]] @ kernel[starts[i]:starts[i + 1]] for i in range(count)])
+        partial = np.stack([dual[:, start:end] @ kernel[start:end] for start, end in zip(starts, starts[1:], strict=False)])
         upper, lower = np.triu_indices(count, 1)
         decisions = partial[upper, lower - 1] + partial[lower, upper] + bias
         votes, sums = np.zeros(count), np.zeros(count)

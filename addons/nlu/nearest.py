@@ -57,7 +57,12 @@ class NearestClaims(GraphComponent):
         self._vectors, self._claims, self._matrix = vectors, claims, matrix
         self._know = knowledge.shared()
         self._text_topics: Optional[np.ndarray] = None
-        self._exercise = [entry.exercise for entry in self._know.entries.values()]
+        self._places: Dict[Optional[str], np.ndarray] = {}
+        exercises = np.array([str(entry.exercise or "") for entry in self._know.entries.values()])
+        for exercise in dict.fromkeys(exercises.tolist()):
+            self._places[exercise or None] = np.flatnonzero(exercises == exercise)
+        if claims is not None:
+            self._starts = np.searchsorted(claims, np.arange(len(exercises)))  # the texts of a claim stand together
 
     @classmethod
     def create(cls, config: Dict[str, Any], model_storage: ModelStorage, resource: Resource,
@@ -90,8 +95,10 @@ class NearestClaims(GraphComponent):
                 texts.append(matcher.mask(text, matcher.extract(text)))
                 claims.append(number)
         plain, self._claims = embed_remembered(texts), np.array(claims)
-        sections = {exercise: number for number, exercise in enumerate(dict.fromkeys(self._exercise))}
-        self._matrix = sharpening.fit(plain, claims, [sections[exercise] for exercise in self._exercise])
+        sections = np.empty(len(self._know.entries), dtype=int)
+        for number, places in enumerate(self._places.values()):
+            sections[places] = number
+        self._matrix = sharpening.fit(plain, claims, sections.tolist())
         self._vectors = sharpening.unit(plain @ self._matrix)
         with self._storage.write_to(self._resource) as folder:
             np.save(folder / "vectors.npy", self._vectors.astype(np.float16))
@@ -110,31 +117,21 @@ class NearestClaims(GraphComponent):
                 continue
             alike = self._vectors @ sharpening.unit(vector @ self._matrix)
             message.set(TOPIC_VOTE, self._vote(alike))
-            cosines = np.full(len(self._exercise), -1.0, dtype=np.float32)
-            np.maximum.at(cosines, self._claims, alike)
+            cosines = np.maximum.reduceat(alike, self._starts)
             named = self._wider({e["value"] for e in message.get(ENTITIES, []) if e["entity"] == "exercise"})
             packed = " ".join(f"{i}:{round(float(cosines[i]) * 100)}" for i in self._kept(cosines, named) if cosines[i] > 0)
             message.set(NEAREST, {"version": self._know.version[:12], "claims": packed}, add_to_output=True)
         return messages
 
     def _kept(self, cosines: np.ndarray, named: Set[str]) -> List[int]:
-        """Returns the numbers of the claims to name, nearest first: general ones, and those of the exercises named or of any."""
-        most: Dict[Optional[str], int] = {None: KEPT_GENERAL}
-        kept: List[int] = []
-        own = 0
-        for number in np.argsort(-cosines):
-            exercise = self._exercise[number]
-            if exercise is not None and named:
-                if exercise not in named or own >= KEPT_OWN:
-                    continue
-                own += 1
-            else:
-                left = most.setdefault(exercise, KEPT_EACH)
-                if not left:
-                    continue
-                most[exercise] = left - 1
-            kept.append(int(number))
-        return kept
+        """Returns the numbers of the claims to name: general ones, and those of the exercises named or, where none is, of any."""
+        nearest = [_nearest_of(cosines, self._places.get(None, np.empty(0, dtype=int)), KEPT_GENERAL)]
+        if named:
+            own = [places for exercise, places in self._places.items() if exercise in named]
+            nearest.append(_nearest_of(cosines, np.concatenate(own) if own else np.empty(0, dtype=int), KEPT_OWN))
+        else:
+            nearest += [_nearest_of(cosines, places, KEPT_EACH) for exercise, places in self._places.items() if exercise is not None]
+        return [int(number) for found in nearest for number in found]
 
     def _vote(self, alike: np.ndarray) -> Dict[str, float]:
         """Returns how much the texts near a message speak for each topic; ``alike`` are their cosines, one per text."""
@@ -160,3 +157,10 @@ class NearestClaims(GraphComponent):
             like = self._know.named[item].like if item in self._know.named else None
             wider.update([like, self._know.family_of(like) or like] if like else [])
         return wider
+
+
+def _nearest_of(cosines: np.ndarray, places: np.ndarray, most: int) -> np.ndarray:
+    """Returns the ``most`` of ``places`` with the highest cosines, in no order."""
+    if len(places) <= most:
+        return places
+    return places[np.argpartition(-cosines[places], most)[:most]]
