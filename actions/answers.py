@@ -10,10 +10,11 @@ from typing import List, Optional, Sequence, Tuple
 
 from actions import loads
 from actions.asking import Answer, ask_machine, ask_topic, suggestions
-from actions.choosing import Wanted, kin_of, rank, topics_of, wanted_tags
+from actions.choosing import derived_tags, kin_of, rank, topics_of, wanted_tags
 from actions.composing import select, with_condition
 from actions.pairs import about_unknown, compare
 from actions.question import INTENT_OF_TOPIC, OUTSIDE, REQUEST, TOPIC_OF_INTENT, Context, Question
+from actions.ranking import Wanted
 from actions.subject import Subject, mistakable, resolve
 from knowledge import Knowledge
 from knowledge.text import tokens
@@ -24,7 +25,7 @@ LONGEST_QUOTE = 8
 """Words of a question that are repeated where it can't be answered beside others."""
 LONGEST_BARE_NAME = 5
 ELLIPSIS_SHARE = 0.2
-"""How much the meaning of an elliptical message ("what about the other one?") counts: it lies near much that is not meant."""
+"""How much of an elliptical message's nearness to claims counts."""
 TOPIC_OF_ENTITY = (("condition", "risks"), ("muscle", "muscles"), ("stance", "foot_placement"), ("phase", "technique"),
                    ("group", "suitability"), ("experience", "suitability"), ("goal", "programming"))
 """What "and for ...?" most likely asks after a definition, by what it names."""
@@ -52,15 +53,14 @@ def answer(question: Question, context: Context, know: Knowledge) -> Answer:
             topic, carried = _follow_up_topic(question, context)
         if topic is None:
             return ask_topic(resolve(question, context, know), know)
-        question = replace(question, nearest={claim: ELLIPSIS_SHARE * cosine for claim, cosine in question.nearest.items()})
+        question = _elliptical(question)
     subject = resolve(question, context, know)
     if other := mistakable(question, context, subject, know):
         return ask_machine(topic, subject, other)
     tags = wanted_tags(question, know, topic)
     if not tags and carried:
         tags = {tag: 2.0 for tag in carried}
-    derived = frozenset(tags).intersection(know.muscles).difference(question.values("muscle"))
-    wanted = Wanted(topic, subject, tags, topics_of(question, topic), kin_of(subject.exercise, know), derived)
+    wanted = Wanted(topic, subject, tags, topics_of(question, topic), kin_of(subject.exercise, know), derived_tags(tags, question, know))
     if subject.exercise in know.named:
         result = about_unknown(subject, topic, tags, question, know)
     elif topic == "load" and (computed := loads.computed(question, subject, know)) is not None:
@@ -97,6 +97,12 @@ def answer_all(questions: Sequence[Question], context: Context, know: Knowledge)
 def _quoted(text: str) -> str:
     words = text.strip(" ?.!,").split()
     return " ".join(words[:LONGEST_QUOTE]) + (" ..." if len(words) > LONGEST_QUOTE else "")
+
+
+def _elliptical(question: Question) -> Question:
+    """Returns a question whose nearness to claims counts little: "what about the other one?" lies near much that is not meant."""
+    return replace(question, nearest={claim: ELLIPSIS_SHARE * cosine for claim, cosine in question.nearest.items()},
+                   worded={claim: ELLIPSIS_SHARE * share for claim, share in question.worded.items()})
 
 
 def _follow_up_topic(question: Question, context: Context) -> Tuple[Optional[str], Sequence[str]]:

@@ -1,60 +1,37 @@
-"""Which claims answer a question: tags, topics and nearness in meaning, weighed against each other."""
+"""Which claims answer a question, and which follow the best one."""
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Dict, FrozenSet, Iterable, List, Mapping, Optional, Tuple
+from typing import Dict, FrozenSet, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Tuple
 
 from actions.question import TOPIC_OF_INTENT, Question
-from actions.subject import Subject
+from actions.ranking import TAG_WEIGHTS, Wanted, features, score
 from knowledge import Knowledge
 from knowledge.index import Entry
 
 MAX_BULLETS = 5
-WEIGHTS = {"condition": 4.0, "muscle": 3.0, "stance": 3.0, "term": 3.0, "exercise": 3.0, "group": 2.5, "goal": 2.2, "experience": 2.0,
-           "aspect": 2.0, "phase": 1.5, "equipment": 1.2, "body_part": 0.8}
-"""How much a tag of each kind says about what is asked."""
 CONTEXT_SHARE = 0.4
-"""How much of that counts for what is named beside the question, in its story."""
-TOPIC_BONUS = 1.4
-OWN_BONUS, TALK_BONUS = 2.5, 1.5
-"""For claims of the exercise that the question names, or that the talk was about: what its file says beats what is said in general."""
-FAMILY_BONUS = 1.0
-USUAL_PENALTY, MEMBER_PENALTY = 0.2, 3.5
-"""Where a family is asked about, its usual member speaks for it, and another member only where it fits much better."""
-OVERVIEW_BONUS = 1.5
-UNASKED_TAG = 0.2
-MEANING_WEIGHT = 10.0
-MEANING_FLOOR = 0.25
-BULLET_SHARE = 0.72
+"""How much of a tag's weight counts for what is named beside the question, in its story."""
+BULLET_ODDS = 2.2
+"""A claim may follow the best one if it is at most so much less likely to answer, as a difference of scores."""
+SURE_ODDS = 1.0
+"""One that is hardly less likely follows in any case: where the best is the wrong one, it is mostly among these."""
 BULLET_MEANING = 0.33
-RELATED_MEANING = 0.5
-OTHER_NAMED_PENALTY, SOME_NAMED_PENALTY = 3.0, 0.7
-"""For a general claim that speaks of other exercises than the one asked about, or of some where none was."""
-MEANWHILE_PENALTY = 3.0
-"""What to do until a professional has decided is no answer by itself, unless it was asked for."""
+BULLET_WORDS = 0.5
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """What a question asks about: tags with weights, the topic, the exercise.
+class Ranked(NamedTuple):
+    """A claim that may answer: its score, and which of the wanted tags it has."""
 
-    ``topics`` are the topics it may belong to, each with its share of the likeliest one's probability. ``kin`` are the family of the
-    exercise and its other members. ``derived`` are the tags of muscles that were not named themselves, but a part or the whole of them.
-    """
-
-    topic: str
-    subject: Subject
-    tags: Mapping[str, float]
-    topics: Mapping[str, float] = field(default_factory=dict)
-    kin: FrozenSet[str] = frozenset()
-    derived: FrozenSet[str] = frozenset()
+    score: float
+    tags: FrozenSet[str]
+    entry: Entry
 
 
 def wanted_tags(question: Question, know: Knowledge, topic: str) -> Dict[str, float]:
     """Returns the tags of a question with their weights; a muscle also stands a little for its group and its parts."""
     tags: Dict[str, float] = {}
     for mention in question.mentions:
-        weight = WEIGHTS.get(mention.entity)
+        weight = TAG_WEIGHTS.get(mention.entity)
         if weight is None or mention.entity == "exercise":
             continue
         if mention.negated:
@@ -72,8 +49,13 @@ def wanted_tags(question: Question, know: Knowledge, topic: str) -> Dict[str, fl
             if part.part_of == muscle:
                 tags.setdefault(part.id, 1.0)
     named = question.values("exercise")
-    tags.update({item: WEIGHTS["exercise"] for item in named[1:]})
+    tags.update({item: TAG_WEIGHTS["exercise"] for item in named[1:]})
     return tags
+
+
+def derived_tags(tags: Mapping[str, float], question: Question, know: Knowledge) -> FrozenSet[str]:
+    """Returns the tags of muscles that were not named themselves, but a part or the whole of them."""
+    return frozenset(tags).intersection(know.muscles).difference(question.values("muscle"))
 
 
 def kin_of(exercise: Optional[str], know: Knowledge) -> FrozenSet[str]:
@@ -95,79 +77,68 @@ def topics_of(question: Question, topic: str) -> Dict[str, float]:
     return found
 
 
-def _candidates(subject: Subject, know: Knowledge) -> List[Tuple[Entry, float]]:
-    """Returns the claims that may answer, with the bonus of their place."""
+def candidates(question: Question, wanted: Wanted, know: Knowledge) -> Iterator[Tuple[Entry, str]]:
+    """Yields the claims that may answer with their place towards the exercise asked about (see actions.ranking.features).
+
+    Claims that are neither near nor about anything wanted are left out, unless nothing is known of nearness.
+    """
+    subject = wanted.subject
     exercise = subject.exercise
     usual = know.families[exercise].usual if exercise in know.families else None
     family = exercise if exercise in know.families else (know.family_of(exercise) if exercise else None)
-    found = []
     for entry in know.entries.values():
-        if entry.exercise == exercise and exercise is not None:
-            found.append((entry, OWN_BONUS if subject.how == "named" else TALK_BONUS))
-        elif entry.exercise is None:
-            found.append((entry, 0.0))
+        if question.nearest and entry.id not in question.nearest and not entry.overview and entry.tags.isdisjoint(wanted.tags):
+            continue
+        if entry.exercise is None:
+            yield entry, "general" if exercise is None else "general beside exercise"
+        elif entry.exercise == exercise:
+            yield entry, "own" if subject.how == "named" else "talk"
         elif entry.exercise == family:
-            found.append((entry, FAMILY_BONUS))
+            yield entry, "family"
         elif usual is not None and entry.exercise == usual:
-            found.append((entry, OWN_BONUS - USUAL_PENALTY))
+            yield entry, "usual"
         elif usual is not None and entry.exercise in know.exercises and know.exercises[entry.exercise].family == exercise:
-            found.append((entry, OWN_BONUS - MEMBER_PENALTY))
+            yield entry, "member"
         elif entry.exercise in subject.others and exercise in entry.own:
-            found.append((entry, OWN_BONUS))
-    return found
+            yield entry, "other"
 
 
-def _score(entry: Entry, bonus: float, wanted: Wanted, nearest: Mapping[str, float]) -> Tuple[float, FrozenSet[str]]:
-    named = frozenset(entry.tags & wanted.tags.keys())
-    matched = frozenset(tag for tag in named if wanted.tags[tag] > 0)
-    counted = named - wanted.derived if named - wanted.derived else named  # a muscle and a part of it are not two matches
-    score = bonus + sum(wanted.tags[tag] for tag in counted)
-    score -= UNASKED_TAG * len(entry.tags - matched)
-    score += MEANING_WEIGHT * max(0.0, nearest.get(entry.id, 0.0) - MEANING_FLOOR)
-    if entry.names:
-        meant = {wanted.subject.exercise, *wanted.subject.others, *wanted.kin}
-        if wanted.subject.exercise is None:
-            score -= SOME_NAMED_PENALTY * (wanted.topic != "comparison")
-        elif not entry.names & meant:
-            score -= OTHER_NAMED_PENALTY
-    if "meanwhile" in entry.own and "meanwhile" not in wanted.tags:
-        score -= MEANWHILE_PENALTY
-    score += TOPIC_BONUS * (wanted.topics.get(entry.topic, 0.0) if wanted.topics else float(entry.topic == wanted.topic))
-    if entry.overview and entry.exercise == wanted.subject.exercise:
-        score += OVERVIEW_BONUS if not wanted.tags else -0.5
-    return score, matched
-
-
-def rank(question: Question, wanted: Wanted, know: Knowledge) -> List[Tuple[float, FrozenSet[str], Entry]]:
-    """Returns all claims that may answer, best first."""
+def rank(question: Question, wanted: Wanted, know: Knowledge) -> List[Ranked]:
+    """Returns the claims that may answer, best first."""
     scored = []
     pair = {*wanted.subject.others, *([wanted.subject.exercise] if wanted.subject.others else [])}
     if "alternatives" in wanted.tags:
         pair.add("alternatives")
-    for entry, bonus in _candidates(wanted.subject, know):
+    for entry, place in candidates(question, wanted, know):
         if entry.topic == "comparison" and wanted.topic != "comparison" and not entry.own & pair:
             continue  # what is said of other exercises answers a comparison only
-        score, matched = _score(entry, bonus, wanted, question.nearest)
-        scored.append((score, matched, entry))
-    scored.sort(key=lambda item: (-item[0], item[2].order))
+        about = matched(entry, wanted)
+        if place == "other" and wanted.subject.exercise:
+            about |= {wanted.subject.exercise}  # the other's file speaks of the one asked about
+        scored.append(Ranked(score(features(entry, place, wanted, question, know)), about, entry))
+    scored.sort(key=lambda item: (-item.score, item.entry.order))
     return scored
 
 
-def related_to(ranked: List[Tuple[float, FrozenSet[str], Entry]], wanted: Wanted, nearest: Mapping[str, float]) -> List[Entry]:
-    """Returns the claims to follow the best one: close to it in score, and about the same thing."""
-    best_score, best_tags, best = ranked[0]
-    chosen = []
-    partner = _partner(best, [entry for _, _, entry in ranked])
+def matched(entry: Entry, wanted: Wanted) -> FrozenSet[str]:
+    """Returns the wanted tags that a claim has, those that are to be left out not among them."""
+    return frozenset(tag for tag in entry.tags & wanted.tags.keys() if wanted.tags[tag] > 0)
+
+
+def related_to(ranked: List[Ranked], question: Question) -> List[Entry]:
+    """Returns the claims to follow the best one: nearly as likely to answer, and about what was asked."""
+    best = ranked[0]
+    chosen: List[Entry] = []
+    partner = _partner(best.entry, [item.entry for item in ranked])
     if partner is not None:
         chosen.append(partner)
-    for score, tags, entry in ranked[1:]:
-        if len(chosen) >= MAX_BULLETS or score < BULLET_SHARE * best_score:
+    for item in ranked[1:]:
+        entry = item.entry
+        if len(chosen) >= MAX_BULLETS or item.score < best.score - BULLET_ODDS:
             break
-        if best_tags:
-            about_it = bool(tags & best_tags)
-        else:
-            about_it = entry.topic == best.topic and entry.exercise == best.exercise and nearest.get(entry.id, 0.0) >= RELATED_MEANING
-        if about_it and entry is not partner and nearest.get(entry.id, 0.0) >= BULLET_MEANING:
+        near = question.nearest.get(entry.id, 0.0) >= BULLET_MEANING or question.worded.get(entry.id, 0.0) >= BULLET_WORDS
+        about_it = item.tags & best.tags if best.tags else entry.topic == best.entry.topic
+        if entry is not partner and near and (about_it or item.score >= best.score - SURE_ODDS):
             chosen.append(entry)
     return chosen
 

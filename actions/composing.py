@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import List, Optional, Sequence
 
 from actions.asking import Answer, ask_exercise, ask_topic, other_machines
-from actions.choosing import MAX_BULLETS, Wanted, rank, related_to
+from actions.choosing import MAX_BULLETS, rank, related_to
 from actions.question import Question
+from actions.ranking import Wanted
 from actions.subject import Subject
 from knowledge import Knowledge
 from knowledge.index import Entry
@@ -36,7 +37,7 @@ def select(question: Question, wanted: Wanted, know: Knowledge) -> Answer:
     meaning = question.nearest.get(best.id, 0.0)
     if wanted.subject.pointing and not best_tags and meaning < CLEAR_MEANING and len(question.text.split()) <= LONGEST_POINTING:
         return ask_exercise(wanted.topic, know)
-    result = compose(best, related_to(ranked, wanted, question.nearest), wanted.subject, know)
+    result = compose(best, related_to(ranked, question), wanted.subject, know)
     if question.nearest and meaning < HONEST_MEANING and not best.overview and not best_tags:
         return replace(result, lead=know.wording["answer"]["nearest"].format(text=result.lead))
     return result

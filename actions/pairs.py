@@ -5,9 +5,10 @@ from dataclasses import replace
 from typing import List, Mapping
 
 from actions.asking import Answer, exercise_buttons
-from actions.choosing import Wanted, _score, rank, topics_of
+from actions.choosing import rank, topics_of
 from actions.composing import CLEAR_MEANING, GENERAL_INSTEAD, MAX_WORDS, compose, count_words, select
 from actions.question import INTENT_OF_TOPIC, Context, Question
+from actions.ranking import Wanted, features, score
 from actions.subject import Subject
 from knowledge import Knowledge
 from knowledge.index import Entry
@@ -28,7 +29,7 @@ def compare(question: Question, context: Context, wanted: Wanted, know: Knowledg
     found = _pair_entries(first, second, know)
     if not found:
         return _from_traits(first, second, question, wanted, know)
-    scored = sorted(found, key=lambda e: (-_score(e, 0.0, wanted, question.nearest)[0] if wanted.tags else 0.0, e.order))
+    scored = sorted(found, key=lambda e: (-score(features(e, "own", wanted, question, know)) if wanted.tags else 0.0, e.order))
     named = replace(subject, exercise=first, how="named")
     result = compose(scored[0], scored[1:], named, know, "comparison")
     return replace(result, exercise=first)

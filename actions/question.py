@@ -23,9 +23,6 @@ REQUEST = "request_rep_scheme"
 PARTS = "parts"
 """The key of a parsed message that holds its questions, where it has several."""
 
-FOCUS_SHARE = 0.5
-"""How much of the hint what is near in meaning comes from the question of a story, the rest from the whole message."""
-
 INTENT_OF_TOPIC = {topic: intent for intent, topic in TOPIC_OF_INTENT.items()}
 
 
@@ -51,7 +48,8 @@ class Mention:
 class Question:
     """A message as understood.
 
-    ``nearest`` maps claim ids to the cosine of their text with the message, ``ranking`` intents to their probability, likeliest first.
+    ``nearest`` maps claim ids to the cosine of their text with the message, ``worded`` to the share of its words that they have (from 0
+    to 1), ``ranking`` intents to their probability, likeliest first.
     """
 
     text: str
@@ -59,6 +57,7 @@ class Question:
     confidence: float = 1.0
     mentions: Tuple[Mention, ...] = ()
     nearest: Mapping[str, float] = field(default_factory=dict)
+    worded: Mapping[str, float] = field(default_factory=dict)
     ranking: Mapping[str, float] = field(default_factory=dict)
 
     def values(self, entity: str, negated: Optional[bool] = False) -> List[str]:
@@ -83,15 +82,18 @@ class Context:
     last: Mapping[str, Any] = field(default_factory=dict)
 
 
-def decode_nearest(packed: Optional[Mapping[str, str]], know: Knowledge) -> Dict[str, float]:
-    """Returns claim ids with cosines from what the parser puts out: {"version": ..., "claims": "<number>:<cosine * 100> ..."}.
+def decode_nearest(packed: Optional[Mapping[str, str]], know: Knowledge) -> Tuple[Dict[str, float], Dict[str, float]]:
+    """Returns claim ids with cosines and with shares of words from what the parser puts out.
 
-    Numbers are places in ``know.order``; a message parsed on other knowledge files gives nothing.
+    It is {"version": ..., "claims": "<number>:<cosine * 100>:<share * 100> ..."}; numbers are places in ``know.order``. A message parsed
+    on other knowledge files gives nothing.
     """
     if not packed or packed.get("version") != know.version[:12]:
-        return {}
-    pairs = (item.split(":") for item in packed["claims"].split())
-    return {know.order[int(number)]: int(cosine) / 100 for number, cosine in pairs}
+        return {}, {}
+    found = [item.split(":") for item in packed["claims"].split()]
+    ids = [know.order[int(number)] for number, _, _ in found]
+    return ({claim: int(cosine) / 100 for claim, (_, cosine, _) in zip(ids, found, strict=True)},
+            {claim: int(share) / 100 for claim, (_, _, share) in zip(ids, found, strict=True)})
 
 
 def from_message(message: Mapping[str, Any], know: Knowledge) -> Question:
@@ -101,19 +103,11 @@ def from_message(message: Mapping[str, Any], know: Knowledge) -> Question:
                 amount=e.get("amount"), unit=e.get("unit"), second=e.get("second"), context=bool(e.get("context")))
         for e in message.get("entities") or [] if e.get("value") is not None)
     intent: Dict[str, Any] = message.get("intent") or {}
+    nearest, worded = decode_nearest(message.get("nearest"), know)
     return Question(
         text=message.get("text") or "", intent=intent.get("name") or "nlu_fallback",
-        confidence=float(intent.get("confidence") or 0.0), mentions=mentions, nearest=_nearest(message, know),
+        confidence=float(intent.get("confidence") or 0.0), mentions=mentions, nearest=nearest, worded=worded,
         ranking={item["name"]: float(item["confidence"]) for item in message.get("intent_ranking") or []})
-
-
-def _nearest(message: Mapping[str, Any], know: Knowledge) -> Dict[str, float]:
-    """Returns the cosines of a message with claims; of a story, blended with those of its question."""
-    whole = decode_nearest(message.get("nearest"), know)
-    focus = decode_nearest((message.get("focus") or {}).get("nearest"), know)
-    if not focus:
-        return whole
-    return {claim: (1 - FOCUS_SHARE) * whole.get(claim, 0.0) + FOCUS_SHARE * focus.get(claim, 0.0) for claim in {**whole, **focus}}
 
 
 def parts_of(message: Mapping[str, Any], know: Knowledge) -> List[Question]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 from typing import List
 
 from actions.asking import Answer
-from actions.choosing import Wanted, rank
+from actions.choosing import rank
 from actions.composing import compose
 from actions.question import Context, Question
+from actions.ranking import Wanted
 from actions.subject import Subject
 from knowledge import Knowledge
 

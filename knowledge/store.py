@@ -81,6 +81,18 @@ class Knowledge:
                     return word.name
         return item_id
 
+    def kind_of(self, item_id: str) -> str:
+        """Returns the entity type of an id that people may name, "other" for none."""
+        return self._kinds.get(item_id, "other")
+
+    @functools.cached_property
+    def _kinds(self) -> Dict[str, str]:
+        kinds: Dict[str, str] = {}
+        for kind, words in self.words().items():
+            for word in words:
+                kinds.setdefault(word.id, kind)
+        return kinds
+
     def members(self, family: str) -> List[str]:
         """Returns the ids of the exercises of a family that have a file."""
         return [ex.id for ex in self.exercises.values() if ex.family == family]

@@ -1,4 +1,4 @@
-"""Says which statements of knowledge are nearest in meaning to a message.
+"""Says which statements of knowledge are nearest to a message, in meaning and in words.
 
 The names in a question tell most of what it is about; where somebody words it in a way no alias covers, the embedding of
 the question still lies near the statement that answers it. The answer functions use this as one hint among others.
@@ -14,17 +14,18 @@ from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.shared.nlu.constants import ENTITIES
+from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 import knowledge
 from actions.question import INTENT_OF_TOPIC
-from addons.nlu import sharpening
+from addons.nlu import sharpening, wordindex
 from addons.nlu.embedding import MODEL_SHA256, embed_remembered
 from addons.nlu.features import SentenceEmbeddingFeaturizer, embedding_of
-from addons.nlu.names import NameMatcher, names_in
+from addons.nlu.names import MASKED_TEXT, NameMatcher, names_in
 from addons.nlu.parts import with_parts
+from addons.nlu.wordindex import WordIndex
 from knowledge.store import fingerprint
 
 NEAREST = "nearest"
@@ -34,14 +35,17 @@ TOPIC_VOTE = "topic_vote"
 VOTE_WIDTH = 0.06
 """How fast a claim's vote fades with its distance (in cosine) from the nearest one."""
 TOPIC_INTENTS = tuple(INTENT_OF_TOPIC.values())
-KEPT_GENERAL, KEPT_OWN, KEPT_EACH = 70, 120, 10
+KEPT_GENERAL, KEPT_OWN, KEPT_EACH = 70, 120, 8
 """How many claims are named for a message: general ones; those of exercises that it names; of each exercise where it names none, because
 the talk may be about any. The list is stored with every message, so it is kept short and compact."""
+WORDS_SHARE = 0.3
+"""How much shared words count beside meaning for being named at all; what answers is weighed by actions.ranking."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
 class NearestClaims(GraphComponent):
-    """Puts ``nearest`` into the output of the parser: the nearest claims and their cosines (see actions.question.decode_nearest).
+    """Puts ``nearest`` into the output of the parser: the nearest claims, their cosines and their share of the message's words (see
+    actions.question.decode_nearest).
 
     Vectors are sharpened first (addons.nlu.sharpening). A claim is as near as the nearest of its sentence and its example questions.
     Where the message names exercises, only their claims and those that hold for any exercise count.
@@ -52,9 +56,9 @@ class NearestClaims(GraphComponent):
         return [SentenceEmbeddingFeaturizer]
 
     def __init__(self, config: Dict[str, Any], storage: ModelStorage, resource: Resource, vectors: Optional[np.ndarray] = None,
-                 claims: Optional[np.ndarray] = None, matrix: Optional[np.ndarray] = None) -> None:
+                 claims: Optional[np.ndarray] = None, matrix: Optional[np.ndarray] = None, words: Optional[WordIndex] = None) -> None:
         self._config, self._storage, self._resource = config, storage, resource
-        self._vectors, self._claims, self._matrix = vectors, claims, matrix
+        self._vectors, self._claims, self._matrix, self._words = vectors, claims, matrix, words
         self._know = knowledge.shared()
         self._text_topics: Optional[np.ndarray] = None
         self._places: Dict[Optional[str], np.ndarray] = {}
@@ -71,7 +75,8 @@ class NearestClaims(GraphComponent):
 
     @classmethod
     def fingerprint_addon(cls, config: Dict[str, Any]) -> str:
-        return fingerprint() + MODEL_SHA256 + hashlib.sha256(Path(sharpening.__file__).read_bytes()).hexdigest()
+        code = Path(sharpening.__file__).read_bytes() + Path(wordindex.__file__).read_bytes()
+        return fingerprint() + MODEL_SHA256 + hashlib.sha256(code).hexdigest()
 
     @classmethod
     def load(cls, config: Dict[str, Any], model_storage: ModelStorage, resource: Resource,
@@ -80,8 +85,9 @@ class NearestClaims(GraphComponent):
             vectors = np.load(Path(folder) / "vectors.npy", allow_pickle=False).astype(np.float32)
             claims = np.load(Path(folder) / "claims.npy", allow_pickle=False)
             matrix = np.load(Path(folder) / "matrix.npy", allow_pickle=False)
+            words = WordIndex.load(Path(folder))
             version = (Path(folder) / "version.txt").read_text()
-        made = cls(config, model_storage, resource, vectors, claims, matrix)
+        made = cls(config, model_storage, resource, vectors, claims, matrix, words)
         if version != made._know.version:
             raise RuntimeError("The model was trained on other knowledge files than those in knowledge/; run `make train`.")
         return made
@@ -104,6 +110,7 @@ class NearestClaims(GraphComponent):
             np.save(folder / "vectors.npy", self._vectors.astype(np.float16))
             np.save(folder / "claims.npy", self._claims)
             np.save(folder / "matrix.npy", self._matrix)
+            WordIndex.of(texts, claims, len(self._know.entries)).save(folder)
             (folder / "version.txt").write_text(self._know.version)
         return self._resource
 
@@ -113,24 +120,27 @@ class NearestClaims(GraphComponent):
     def process(self, messages: List[Message]) -> List[Message]:
         for message in with_parts(messages):
             vector = embedding_of(message)
-            if vector is None or self._vectors is None or self._claims is None or self._matrix is None:
+            if vector is None or self._vectors is None or self._claims is None or self._matrix is None or self._words is None:
                 continue
             alike = self._vectors @ sharpening.unit(vector @ self._matrix)
             message.set(TOPIC_VOTE, self._vote(alike))
             cosines = np.maximum.reduceat(alike, self._starts)
             named = self._wider({e["value"] for e in message.get(ENTITIES, []) if e["entity"] == "exercise"})
-            packed = " ".join(f"{i}:{round(float(cosines[i]) * 100)}" for i in self._kept(cosines, named) if cosines[i] > 0)
+            covered = self._words.coverage(str(message.get(MASKED_TEXT) or message.get(TEXT)))
+            kept = self._kept(cosines + WORDS_SHARE * covered, named)
+            packed = " ".join(f"{i}:{cosine}:{share}" for i, cosine, share in zip(
+                kept, np.rint(cosines[kept] * 100).astype(int), np.rint(covered[kept] * 100).astype(int), strict=True) if cosine > 0)
             message.set(NEAREST, {"version": self._know.version[:12], "claims": packed}, add_to_output=True)
         return messages
 
-    def _kept(self, cosines: np.ndarray, named: Set[str]) -> List[int]:
+    def _kept(self, nearness: np.ndarray, named: Set[str]) -> List[int]:
         """Returns the numbers of the claims to name: general ones, and those of the exercises named or, where none is, of any."""
-        nearest = [_nearest_of(cosines, self._places.get(None, np.empty(0, dtype=int)), KEPT_GENERAL)]
+        nearest = [_nearest_of(nearness, self._places.get(None, np.empty(0, dtype=int)), KEPT_GENERAL)]
         if named:
             own = [places for exercise, places in self._places.items() if exercise in named]
-            nearest.append(_nearest_of(cosines, np.concatenate(own) if own else np.empty(0, dtype=int), KEPT_OWN))
+            nearest.append(_nearest_of(nearness, np.concatenate(own) if own else np.empty(0, dtype=int), KEPT_OWN))
         else:
-            nearest += [_nearest_of(cosines, places, KEPT_EACH) for exercise, places in self._places.items() if exercise is not None]
+            nearest += [_nearest_of(nearness, places, KEPT_EACH) for exercise, places in self._places.items() if exercise is not None]
         return [int(number) for found in nearest for number in found]
 
     def _vote(self, alike: np.ndarray) -> Dict[str, float]:
@@ -159,8 +169,8 @@ class NearestClaims(GraphComponent):
         return wider
 
 
-def _nearest_of(cosines: np.ndarray, places: np.ndarray, most: int) -> np.ndarray:
-    """Returns the ``most`` of ``places`` with the highest cosines, in no order."""
+def _nearest_of(nearness: np.ndarray, places: np.ndarray, most: int) -> np.ndarray:
+    """Returns the ``most`` of ``places`` that are nearest, in no order."""
     if len(places) <= most:
         return places
-    return places[np.argpartition(-cosines[places], most)[:most]]
+    return places[np.argpartition(-nearness[places], most)[:most]]

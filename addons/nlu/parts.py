@@ -131,8 +131,8 @@ class QuestionJoiner(GraphComponent, IntentClassifier):
 
     Several answerable questions: the message takes the intent of the first (of a plan request if one is among them) and "parts" goes
     into the output, each with text, intent, intent_ranking, entities and nearest. One question in a story: entities that
-    stand outside the question are marked "context", and the question goes into the output as "focus", for choosing the answer. The
-    intent is that of the whole message: taking it from the question alone, or from both, was measured and is worse.
+    stand outside the question are marked "context". Intent and nearest claims are those of the whole message: taking them from the
+    question alone, or from both, was measured and is worse.
     """
 
     @classmethod
@@ -173,7 +173,6 @@ class QuestionJoiner(GraphComponent, IntentClassifier):
         outside = {id(item) for item in _outside(message, [focus])}
         entities = [{**item, "context": True} if id(item) in outside else item for item in message.get(ENTITIES, [])]
         message.set(ENTITIES, entities, add_to_output=True)
-        message.set("focus", {"text": focus.get(TEXT), "nearest": focus.get("nearest")}, add_to_output=True)
 
 
 def _kind(part: Message) -> Optional[str]:
