@@ -19,9 +19,11 @@ export TQDM_DISABLE := 1
 
 MODEL := models/repwise.tar.gz
 MODEL_SOURCES := config.yml domain.yml addons/importer.py actions/quantities.py $(wildcard addons/nlu/*.py knowledge/*.py) \
-                 $(shell find knowledge data -name '*.yml')
+                 $(filter-out knowledge/wording.yml,$(shell find knowledge data -name '*.yml'))
+WIDGET := widget/dist/widget.js
+WIDGET_SOURCES := widget/build.mjs widget/package-lock.json knowledge/wording.yml tools/widget.py $(wildcard widget/src/*)
 
-.PHONY: help setup run chat train test validate lint figures evaluate lock clean
+.PHONY: help setup run chat train widget test validate lint figures evaluate ratings lock clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -41,7 +43,13 @@ $(MODEL): .venv/.ready $(MODEL_SOURCES)
 
 train: $(MODEL)  ## Train the model if knowledge, data or config changed
 
-run: $(MODEL)  ## Start the assistant and print the address to chat at (PORT=5005)
+$(WIDGET): .venv/.ready $(WIDGET_SOURCES)
+	@echo "Building the widget ..."
+	@$(PY) tools/widget.py
+
+widget: $(WIDGET)  ## Build the chat widget if its sources changed
+
+run: $(MODEL) $(WIDGET)  ## Start the assistant and print the address to chat at (PORT=5005)
 	@PORT=$(PORT) exec $(PY) -m addons.serve
 
 chat: $(MODEL)  ## Talk to the assistant in the terminal
@@ -51,12 +59,13 @@ validate: .venv/.ready  ## Check knowledge, then Rasa's data
 	@$(PY) -m knowledge.validate
 	@.venv/bin/rasa data validate --fail-on-warnings
 
-test: $(MODEL)  ## Run the whole test suite
+test: $(MODEL) $(WIDGET)  ## Run the whole test suite
 	@$(PY) -m pytest tests
 
-lint: .venv/.ready  ## Run ruff, and mypy on knowledge/ and actions/
+lint: .venv/.ready  ## Run ruff, mypy on knowledge/ and actions/, and the type checker of the widget
 	@.venv/bin/ruff check .
 	@.venv/bin/mypy knowledge actions
+	@$(PY) tools/widget.py check
 
 figures: $(MODEL)  ## Measure understanding on QUESTIONS (evaluation/questions/heldout.yml)
 	@$(PY) -m evaluation.figures $(or $(QUESTIONS),evaluation/questions/heldout.yml)
@@ -64,9 +73,12 @@ figures: $(MODEL)  ## Measure understanding on QUESTIONS (evaluation/questions/h
 evaluate: $(MODEL)  ## Measure beside a stock bot: held-out voices and QUESTIONS; writes evaluation/report.md and report.json
 	@$(PY) -m evaluation.evaluate $(or $(QUESTIONS),evaluation/questions/heldout.yml) $(ARGS)
 
+ratings: .venv/.ready  ## List how answers were rated in the web chat, the least helpful first
+	@$(PY) -m addons.channels.web.ratings
+
 lock: .venv/.ready  ## Compile requirements.lock afresh from the .in files
 	@UV=$$(command -v uv || echo .tools/bin/uv); $$UV pip compile --quiet --upgrade --generate-hashes --no-emit-index-url \
 	  --python-version 3.10 --override requirements-overrides.txt requirements.in requirements-dev.in -o requirements.lock
 
 clean:  ## Remove what was built; the environment stays
-	rm -rf models .rasa .pytest_cache .mypy_cache .ruff_cache build
+	rm -rf models .rasa .pytest_cache .mypy_cache .ruff_cache build widget/dist

@@ -35,7 +35,8 @@ def context_of(tracker: Tracker) -> Context:
 
 
 def _say(answer: Answer, dispatcher: CollectingDispatcher, know: knowledge.Knowledge) -> None:
-    dispatcher.utter_message(text=rendering.text_of(answer, know), buttons=rendering.buttons_of(answer))
+    dispatcher.utter_message(text=rendering.text_of(answer, know), buttons=rendering.buttons_of(answer),
+                             json_message=rendering.extras_of(answer.claims, answer.sources, know))
 
 
 def told(answer: Answer, dispatcher: CollectingDispatcher, know: knowledge.Knowledge) -> List[EventType]:
@@ -129,7 +130,8 @@ class ActionRepeat(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> List[EventType]:
         for event in reversed(tracker.events):
             if event.get("event") == "bot" and event.get("text"):
-                dispatcher.utter_message(text=event["text"], buttons=(event.get("data") or {}).get("buttons") or None)
+                data = event.get("data") or {}
+                dispatcher.utter_message(text=event["text"], buttons=data.get("buttons") or None, json_message=data.get("custom") or None)
                 return []
         dispatcher.utter_message(response="utter_help")
         return []
@@ -282,10 +284,13 @@ def show(profile: schemes.Profile, dispatcher: CollectingDispatcher, know: knowl
         dispatcher.utter_message(text=words["not_suited"].format(
             exercise=know.name_of(profile.exercise), rated=reason.rated, goal=know.name_of(profile.goal)))
         return []
-    lines = plan_text.plan_lines(plan, know)
-    dispatcher.utter_message(text="\n".join([lead, *lines] if lead else lines))
+    sources = list(schemes.row_for(profile, know).sources)
+    before = [lead] if lead else []
+    dispatcher.utter_message(text="\n".join([*before, *plan_text.plan_lines(plan, know)]), json_message={
+        "table": plan_text.plan_table(plan, know, first=len(before)),
+        "calendar": {"title": know.name_of(plan.exercise), "sessions": plan.sessions}, **rendering.extras_of((), sources, know)})
     record = {"topic": "request_rep_scheme", "intent": "request_rep_scheme", "exercise": profile.exercise, "claims": [],
-              "tags": [], "sources": list(next(row for row in know.schemes if row == schemes.row_for(profile, know)).sources)}
+              "tags": [], "sources": sources}
     return [SlotSet("plan", profile.as_dict()), SlotSet("last_answer", record)]
 
 

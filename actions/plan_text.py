@@ -1,7 +1,7 @@
 """Puts a plan into words, with the templates of knowledge/wording.yml."""
 from __future__ import annotations
 
-from typing import List, Tuple
+from typing import Any, Dict, List, Tuple
 
 from actions.loads import both_units, estimate_1rm, round_to_plates
 from actions.schemes import MOST_WEEKLY_RISE, Plan, Week
@@ -11,11 +11,7 @@ from knowledge import Knowledge
 def plan_lines(plan: Plan, know: Knowledge) -> List[str]:
     """Returns the plan line by line: title, notes, warm-up, weeks, rest, tempo, progression, deload, when to stop, what to add."""
     words = know.wording["plan"]
-    sessions = words["session_one"] if plan.sessions == 1 else words["session_many"].format(n=plan.sessions)
-    lines = [words["title"].format(exercise=know.name_of(plan.exercise), goal=know.name_of(plan.goal), experience=know.name_of(plan.experience),
-                                   sessions=sessions, weeks=len(plan.weeks))]
-    lines += _notes(plan, know)
-    lines.append(_warm_up(plan, know))
+    lines = _opening(plan, know)
     lines += [_week(week, plan, know) for week in plan.weeks]
     lines += _load(plan, know)
     lines.append(words["rest"].format(rest=_span(plan.rest, "s") if plan.rest[0] < 120 else _minutes(plan.rest)))
@@ -29,6 +25,37 @@ def plan_lines(plan: Plan, know: Knowledge) -> List[str]:
     if plan.complements:
         lines.append(words["complements"].format(names=", ".join(know.name_of(item) for item in plan.complements)))
     return lines
+
+
+def plan_table(plan: Plan, know: Knowledge, first: int = 0) -> Dict[str, Any]:
+    """Returns the weeks as a table: title, columns, rows of text, and the lines [from, to) of the plan's text that say the same.
+
+    Args:
+        first: how many lines stand before the plan's own.
+    """
+    words = know.wording["plan"]["table"]
+    start = first + len(_opening(plan, know))
+    title = words["title"].format(exercise=know.name_of(plan.exercise), goal=know.name_of(plan.goal), sessions=_sessions(plan, know))
+    return {"title": title[:1].upper() + title[1:], "columns": list(words["columns"]),
+            "rows": [_row(week, plan, know) for week in plan.weeks], "lines": [start, start + len(plan.weeks)]}
+
+
+def _row(week: Week, plan: Plan, know: Knowledge) -> List[str]:
+    number = know.wording["plan"]["table"]["deload"].format(n=week.number) if week.deload else str(week.number)
+    return [number, str(week.sets), str(week.reps), _week_load(week, plan, know), _reserve(week, plan)]
+
+
+def _opening(plan: Plan, know: Knowledge) -> List[str]:
+    """Returns what stands before the weeks: title, notes, warm-up."""
+    title = know.wording["plan"]["title"].format(
+        exercise=know.name_of(plan.exercise), goal=know.name_of(plan.goal), experience=know.name_of(plan.experience),
+        sessions=_sessions(plan, know), weeks=len(plan.weeks))
+    return [title, *_notes(plan, know), _warm_up(plan, know)]
+
+
+def _sessions(plan: Plan, know: Knowledge) -> str:
+    words = know.wording["plan"]
+    return str(words["session_one"] if plan.sessions == 1 else words["session_many"].format(n=plan.sessions))
 
 
 def _notes(plan: Plan, know: Knowledge) -> List[str]:
@@ -63,11 +90,17 @@ def _warm_up(plan: Plan, know: Knowledge) -> str:
 
 
 def _week(week: Week, plan: Plan, know: Knowledge) -> str:
-    words = know.wording["plan"]
-    load = both_units(week.load, plan.unit) if week.load is not None else words["load_by_feel"]
+    return know.wording["plan"]["week_deload" if week.deload else "week"].format(
+        n=week.number, sets=week.sets, reps=week.reps, load=_week_load(week, plan, know), rir=_reserve(week, plan))
+
+
+def _week_load(week: Week, plan: Plan, know: Knowledge) -> str:
+    return both_units(week.load, plan.unit) if week.load is not None else str(know.wording["plan"]["load_by_feel"])
+
+
+def _reserve(week: Week, plan: Plan) -> str:
     low = min(plan.rir) + (max(week.rir - max(plan.rir), 0))
-    rir = f"{low}-{week.rir}" if low != week.rir else f"{week.rir}"
-    return words["week_deload" if week.deload else "week"].format(n=week.number, sets=week.sets, reps=week.reps, load=load, rir=rir)
+    return f"{low}-{week.rir}" if low != week.rir else f"{week.rir}"
 
 
 def _load(plan: Plan, know: Knowledge) -> List[str]:
@@ -103,4 +136,4 @@ def _sentence(text: str) -> str:
     return text if text.endswith(".") else text + "."
 
 
-__all__ = ["plan_lines"]
+__all__ = ["plan_lines", "plan_table"]

@@ -29,6 +29,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
     parser.add_argument("--port", default=os.environ.get("PORT") or DEFAULT_PORT, help="the port (or set PORT), 5005 if left out")
     parser.add_argument("--host", default=os.environ.get("HOST") or "127.0.0.1", help="the address to listen on (or set HOST)")
     parser.add_argument("--credentials", default="credentials.yml", help="which channels to open")
+    parser.add_argument("--endpoints", default="endpoints.yml", help="where conversations are kept")
     args = parser.parse_args(arguments)
     if not str(args.port).isdigit() or not 0 < int(args.port) < 65536:
         print(f"PORT is {args.port!r}; it must be a number from 1 to 65535.", file=sys.stderr)
@@ -44,7 +45,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
     print("Starting (10 to 30 seconds) ...", flush=True)
     os.environ["REPWISE_ADDRESS"] = f"http://{args.host}:{args.port}/chat"
     sys.argv = ["rasa", "run", "--interface", args.host, "--port", str(args.port), "--model", str(model),
-                "--credentials", args.credentials, "--endpoints", "endpoints.yml"]
+                "--credentials", args.credentials, "--endpoints", args.endpoints]
     from rasa.__main__ import main as rasa_main
 
     rasa_main()

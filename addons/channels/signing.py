@@ -6,11 +6,13 @@ import secrets
 from pathlib import Path
 from typing import Optional
 
-from itsdangerous import BadSignature, URLSafeSerializer
+from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
 
 SECRET_VARIABLE = "REPWISE_SECRET"  # noqa: S105 - the name of the variable, not a secret
 SECRET_FILE = Path(".repwise") / "secret"
 ID_BYTES = 24
+TOKEN_SECONDS = 180 * 24 * 3600
+"""How long a conversation can be taken up again."""
 
 
 def server_secret(file: Path = SECRET_FILE) -> str:
@@ -36,18 +38,22 @@ class Signer:
         """Returns a fresh conversation id of 192 random bits, with the channel before it."""
         return f"{self._channel}:{secrets.token_urlsafe(ID_BYTES)}"
 
-    def conversation_token(self, conversation: str) -> str:
-        return str(URLSafeSerializer(self._secret, salt="conversation").dumps(conversation))
+    def conversation_token(self, conversation: str, site: str = "") -> str:
+        """Returns a token that names a conversation, on pages of one site only ("" for our own)."""
+        return str(self._conversations(site).dumps(conversation))
 
-    def conversation(self, token: Optional[str]) -> Optional[str]:
-        """Returns the conversation id of a token, None if the token is missing or was not made here."""
+    def conversation(self, token: Optional[str], site: str = "") -> Optional[str]:
+        """Returns the conversation id of a token; None if it is missing, too old, of another site, or was not made here."""
         if not token:
             return None
         try:
-            found = URLSafeSerializer(self._secret, salt="conversation").loads(token)
+            found = self._conversations(site).loads(token, max_age=TOKEN_SECONDS)
         except BadSignature:
             return None
         return found if isinstance(found, str) and found.startswith(self._channel + ":") else None
+
+    def _conversations(self, site: str) -> URLSafeTimedSerializer:
+        return URLSafeTimedSerializer(self._secret, salt=f"conversation {site}")
 
     def button_token(self, conversation: str, payload: str, title: str) -> str:
         return str(URLSafeSerializer(self._secret, salt="button " + conversation).dumps([payload, title]))

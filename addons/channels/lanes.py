@@ -1,0 +1,54 @@
+"""Handles what one person sends in its order, and different people beside each other."""
+from __future__ import annotations
+
+import asyncio
+import heapq
+import itertools
+import logging
+from typing import Awaitable, Callable, Dict, List, Tuple
+
+log = logging.getLogger(__name__)
+
+Job = Callable[[], Awaitable[None]]
+
+
+class Lanes:
+    """One lane per key; of the jobs that wait in a lane, the one with the lowest ``order`` goes first.
+
+    Events may arrive out of order. Whatever waits is put in order; nothing is held up for an event that may still come.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: Dict[str, List[Tuple[float, int, Job]]] = {}
+        self._workers: Dict[str, asyncio.Task[None]] = {}
+        self._count = itertools.count()
+
+    def put(self, key: str, order: float, job: Job) -> None:
+        """Adds a job to a lane; must be called on the event loop."""
+        heapq.heappush(self._waiting.setdefault(key, []), (order, next(self._count), job))
+        if key not in self._workers:
+            self._workers[key] = asyncio.get_running_loop().create_task(self._work(key))
+
+    async def _work(self, key: str) -> None:
+        waiting = self._waiting[key]
+        try:
+            while waiting:
+                _, _, job = heapq.heappop(waiting)
+                try:
+                    await job()
+                except Exception:  # jobs answer for their own errors; a lane must outlive what they forgot
+                    log.exception("A job failed in a lane")
+        finally:
+            del self._waiting[key], self._workers[key]
+
+    async def drain(self, timeout_s: float) -> None:
+        """Waits until all jobs are done; those that need longer than ``timeout_s`` seconds are cancelled."""
+        workers = list(self._workers.values())
+        if not workers:
+            return
+        _, late = await asyncio.wait(workers, timeout=timeout_s)
+        for worker in late:
+            worker.cancel()
+        if late:
+            log.error("%d conversations were cut off in the middle of an answer", len(late))
+            await asyncio.gather(*late, return_exceptions=True)

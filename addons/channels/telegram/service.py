@@ -1,0 +1,148 @@
+"""Keeps a bot connected, by long polling or by webhook, whatever Telegram does."""
+from __future__ import annotations
+
+import asyncio
+import functools
+import hashlib
+import hmac
+import logging
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Dict, List, Mapping, Optional
+
+import knowledge
+from addons.channels.deduplicate import MemorySeen
+from addons.channels.lanes import Lanes
+from addons.channels.signing import server_secret
+from addons.channels.telegram.api import TIMEOUT_S, ApiError, BotApi, pauses
+from addons.channels.telegram.bot import NAME, Bot, Handler
+from addons.channels.telegram.state import Keyboards, Progress
+from addons.channels.telegram.updates import COMMANDS, KINDS, Me, chat_of
+
+log = logging.getLogger(__name__)
+
+POLL_S = 25
+"""How long Telegram holds a request open while there is nothing new."""
+
+BUSY_S = 1.0
+"""How long a batch of updates may be in work before new ones are asked for all the same: one slow chat must not hold up others."""
+
+STOP_S = 10.0
+"""How long a stopping server waits for answers in the making."""
+
+NO_SUCH_BOT = (401, 404)
+"""Telegram's codes for a wrong token."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    token: str
+    base: str
+    state: Path
+    webhook_url: Optional[str] = None
+
+    @classmethod
+    def from_environment(cls) -> Optional[Settings]:
+        """Returns the settings, None without a token."""
+        token = os.environ.get("TELEGRAM_TOKEN")
+        if not token:
+            return None
+        return cls(token, os.environ.get("TELEGRAM_API_BASE") or "https://api.telegram.org",
+                   Path(os.environ.get("REPWISE_STATE") or ".repwise"), os.environ.get("TELEGRAM_WEBHOOK_URL") or None)
+
+
+class NotReady(RuntimeError):
+    """An update came before the bot is connected; Telegram will bring it again."""
+
+
+class Service:
+    """Starts and stops with the server; everything between happens in a task that outlives failures."""
+
+    def __init__(self, settings: Settings, agent: Any, on_new_message: Handler) -> None:
+        self._settings, self._agent, self._on_new_message = settings, agent, on_new_message
+        settings.state.mkdir(parents=True, exist_ok=True)
+        bot = hashlib.sha256(settings.token.encode()).hexdigest()[:12]
+        self._progress = Progress(settings.state / f"telegram-{bot}.json")  # numbers of updates are each bot's own
+        self._keyboards = Keyboards(settings.state / "telegram.db")
+        self._api = BotApi(settings.token, settings.base)
+        self._lanes = Lanes()
+        self._seen = MemorySeen()
+        self._bot: Optional[Bot] = None
+        self._pauses = pauses()
+        self._task = asyncio.get_running_loop().create_task(self._run())
+
+    async def stop(self) -> None:
+        """Takes no more updates and lets answers in the making be finished."""
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+        await self._lanes.drain(STOP_S)
+        await self._api.close()
+        self._keyboards.close()
+
+    async def take(self, update: Mapping[str, Any]) -> None:
+        """Takes an update from the webhook, to be answered in the background. Raises NotReady."""
+        if self._bot is None:
+            raise NotReady
+        number = int(update["update_id"])
+        if await self._seen.first(str(number)):
+            self._lanes.put(str(chat_of(update)), number, functools.partial(self._bot.handle, update))
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                bot = await self._connect()
+                if self._settings.webhook_url:
+                    return
+                await self._poll(bot)
+            except ApiError as error:
+                if error.code in NO_SUCH_BOT:
+                    log.error("Telegram is off: it does not know the token in TELEGRAM_TOKEN")
+                    return
+                wait = error.retry_after or next(self._pauses)
+                if error.code == 409:
+                    log.error("Another program takes this Telegram bot's messages; stop it or use another token. Next try in %.0f s", wait)
+                else:
+                    log.warning("No connection to Telegram (%s). Next try in %.0f s", error, wait)
+            except Exception:  # a failing channel must neither end the server nor stay silent
+                wait = next(self._pauses)
+                log.exception("The Telegram channel failed. Next try in %.0f s", wait)
+            await asyncio.sleep(wait)
+
+    async def _connect(self) -> Bot:
+        """Says hello, names the commands, and tells Telegram how updates are to come."""
+        found = await self._api.once("getMe")
+        words = knowledge.shared().wording["channel"][NAME]["commands"]
+        await self._api.once("setMyCommands", commands=[{"command": name, "description": words[name]} for name in COMMANDS])
+        if self._bot is None:
+            self._bot = Bot(self._api, Me(found["id"], found["username"]), self._keyboards, self._agent, self._on_new_message)
+            print(f"Telegram bot at https://t.me/{found['username']}", flush=True)
+        if self._settings.webhook_url:
+            await self._api.once("setWebhook", url=self._settings.webhook_url, secret_token=webhook_secret(), allowed_updates=KINDS)
+        else:
+            await self._api.once("deleteWebhook")
+        return self._bot
+
+    async def _poll(self, bot: Bot) -> None:
+        idle = True
+        while True:
+            for update in await self._updates(POLL_S if idle else 0):
+                if self._progress.begin(update["update_id"]):
+                    self._lanes.put(str(chat_of(update)), update["update_id"], functools.partial(self._work, bot, update))
+            idle = await self._progress.idle(BUSY_S)
+
+    async def _updates(self, wait_s: int) -> List[Dict[str, Any]]:
+        found: List[Dict[str, Any]] = await self._api.once(
+            "getUpdates", TIMEOUT_S + wait_s, offset=self._progress.offset, timeout=wait_s, allowed_updates=KINDS)
+        self._pauses = pauses()
+        return found
+
+    async def _work(self, bot: Bot, update: Mapping[str, Any]) -> None:
+        """Answers an update that was polled; one that is cut off is not done and comes again."""
+        await bot.handle(update)
+        self._progress.finish(update["update_id"])
+
+
+def webhook_secret() -> str:
+    """Returns what Telegram has to send with each update; it is made from the server's secret, so that nobody has to set it."""
+    return hmac.new(server_secret().encode(), b"telegram webhook", hashlib.sha256).hexdigest()
