@@ -60,7 +60,8 @@ validate: .venv/.ready  ## Check knowledge, then Rasa's data
 	@.venv/bin/rasa data validate --fail-on-warnings
 
 test: $(MODEL) $(WIDGET)  ## Run the whole test suite
-	@$(PY) -m pytest tests
+	@$(PY) -m pytest tests --ignore tests/browser
+	@$(PY) -m pytest tests/browser  # on its own: Playwright keeps an event loop running, beside which no other can run
 
 lint: .venv/.ready  ## Run ruff, mypy on knowledge/ and actions/, and the type checker of the widget
 	@.venv/bin/ruff check .

@@ -45,6 +45,7 @@ def answer(question: Question, context: Context, know: Knowledge) -> Answer:
     """
     topic = TOPIC_OF_INTENT.get(question.intent)
     carried: Sequence[str] = ()
+    settled = False
     if topic is None:
         bare = bool(question.values("exercise")) and len(tokens(question.text)) <= LONGEST_BARE_NAME
         if bare and context.topic is None:
@@ -53,14 +54,15 @@ def answer(question: Question, context: Context, know: Knowledge) -> Answer:
             topic, carried = _follow_up_topic(question, context)
         if topic is None:
             return ask_topic(resolve(question, context, know), know)
-        question = _elliptical(question)
+        question, settled = _elliptical(question), True
     subject = resolve(question, context, know)
     if other := mistakable(question, context, subject, know):
         return ask_machine(topic, subject, other)
     tags = wanted_tags(question, know, topic)
     if not tags and carried:
         tags = {tag: 2.0 for tag in carried}
-    wanted = Wanted(topic, subject, tags, topics_of(question, topic), kin_of(subject.exercise, know), derived_tags(tags, question, know))
+    wanted = Wanted(topic, subject, tags, topics_of(question, topic), kin_of(subject.exercise, know),
+                    derived_tags(tags, question, know), settled)
     if subject.exercise in know.named:
         result = about_unknown(subject, topic, tags, question, know)
     elif topic == "load" and (computed := loads.computed(question, subject, know)) is not None:

@@ -46,9 +46,11 @@ def payload(intent: str, **entities: Optional[str]) -> str:
 
 
 def exercise_buttons(intent: str, know: Knowledge, near: Optional[str] = None) -> Tuple[Button, ...]:
-    """Returns a button per exercise with a file, those of the same family first."""
+    """Returns a button for each of five exercises: those of the same family first, then those that wording.yml offers."""
     family = know.family_of(near) if near else None
-    items = sorted(know.exercises.values(), key=lambda ex: ex.family != family if family else False)
+    offered = list(know.wording["defaults"]["offered"])
+    kin = [item for item in know.members(family) if item != near] if family else []
+    items = [know.exercises[item] for item in dict.fromkeys([*kin, *offered]) if item in know.exercises]
     return tuple(Button(_title(ex.name), payload(intent, exercise=ex.id)) for ex in items[:5])
 
 

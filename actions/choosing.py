@@ -11,7 +11,7 @@ from knowledge.index import Entry
 MAX_BULLETS = 5
 CONTEXT_SHARE = 0.4
 """How much of a tag's weight counts for what is named beside the question, in its story."""
-BULLET_ODDS = 2.2
+BULLET_ODDS = 3.2
 """A claim may follow the best one if it is at most so much less likely to answer, as a difference of scores."""
 SURE_ODDS = 1.0
 """One that is hardly less likely follows in any case: where the best is the wrong one, it is mostly among these."""

@@ -32,6 +32,7 @@ class Wanted:
 
     ``topics`` are the topics it may belong to, each with its share of the likeliest one's probability. ``kin`` are the family of the
     exercise and its other members. ``derived`` are the tags of muscles that were not named themselves, but a part or the whole of them.
+    ``settled`` is true where the talk has settled the topic ("and for quads?").
     """
 
     topic: str
@@ -40,6 +41,7 @@ class Wanted:
     topics: Mapping[str, float] = field(default_factory=dict)
     kin: FrozenSet[str] = frozenset()
     derived: FrozenSet[str] = frozenset()
+    settled: bool = False
 
 
 @functools.lru_cache(maxsize=1)
@@ -68,6 +70,8 @@ def features(entry: Entry, place: str, wanted: Wanted, question: Question, know:
         else:
             _add(found, f"asked {kind}", (DERIVED_SHARE if tag in wanted.derived else 1.0) * weight / TAG_WEIGHTS.get(kind, 3.0))
     found["topic"] = wanted.topics.get(entry.topic, 0.0) if wanted.topics else float(entry.topic == wanted.topic)
+    if wanted.settled and entry.topic != wanted.topic:
+        found["another topic than settled"] = 1.0
     if entry.overview and entry.exercise == wanted.subject.exercise:
         found["overview" if not wanted.tags else "overview beside tags"] = 1.0
     if "meanwhile" in entry.own and "meanwhile" not in wanted.tags:

@@ -10,6 +10,7 @@ import snowballstemmer
 
 from knowledge.text import tokens
 
+
 @functools.lru_cache(maxsize=65536)
 def _stem(word: str) -> str:
     return str(_stemmer().stemWord(word))
