@@ -59,8 +59,8 @@ def answer(question: Question, context: Context, know: Knowledge) -> Answer:
     if other := mistakable(question, context, subject, know):
         return ask_machine(topic, subject, other)
     tags = wanted_tags(question, know, topic)
-    if not tags and carried:
-        tags = {tag: 2.0 for tag in carried}
+    # a follow-up without anything of its own is about the same things; a condition stays in any case ("which machine then?")
+    tags = {**{tag: 2.0 for tag in carried if not tags or know.kind_of(tag) == "condition"}, **tags}
     wanted = Wanted(topic, subject, tags, topics_of(question, topic), kin_of(subject.exercise, know),
                     derived_tags(tags, question, know), settled)
     if subject.exercise in know.named:

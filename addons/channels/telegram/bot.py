@@ -194,7 +194,7 @@ class Bot:
             return
         await self._answer(place, (text, parsed))
         if groups.is_own_red_flag(parsed):  # a plan is made in private, so what holds it back has to be known there
-            await self._on_new_message(UserMessage(text, Collected(), place.private.conversation, input_channel=NAME, parse_data=parsed))
+            await groups.remember(self._on_new_message, text, parsed, place.private.conversation, NAME)
 
     async def _go_private(self, place: Place, handed: Handed, reason: str) -> None:
         """Answers in the private chat; where Telegram lets no bot write first, leaves a button in the group that opens it."""

@@ -19,6 +19,7 @@ from sanic.response import HTTPResponse
 
 import knowledge
 from addons import inprocess
+from addons.channels import pictures
 from addons.channels.incoming import Refused, clean, parse_click
 from addons.channels.limits import Limiter
 from addons.channels.signing import Signer, server_secret
@@ -31,7 +32,6 @@ from addons.channels.web.talks import sse
 log = logging.getLogger(__name__)
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = ROOT / "widget" / "page"
-PICTURES = ROOT / "knowledge" / "pictures"
 MAX_BODY_BYTES = 16_384
 MOST_BODY_BYTES_OF_ANY_CHANNEL = 262_144
 """Sanic knows one limit for all; a click in Slack brings the whole message with it."""
@@ -119,7 +119,7 @@ class WebChat(InputChannel):
         assets = read_assets()
         page.static("/", str(PAGE / "index.html"), name="page")
         page.static("/static", str(PAGE), name="static")
-        page.static("/pictures", str(PICTURES), name="pictures")
+        page.static("/pictures", str(pictures.FOLDER), name="pictures")
 
         @page.get("/<name:[a-zA-Z0-9-]+\\.js>")
         async def asset(request: Request, name: str) -> HTTPResponse:
