@@ -46,6 +46,7 @@ _NEXT_QUESTION = re.compile(
     r"(?:,\s*|\s+)(?:and|also|plus|&)(?:\s+(?:also|then))?\s+(?=(?:what|whats|what's|how|which|when|where|why|who|should i|can i|do i|"
     r"does it|is it|will it|are they|is there|are there)\b)|,\s+(?=(?:how (?:many|much|often|long|heavy|deep|do|should)|what (?:is|are|about|weight)|"
     r"which (?:is|are|muscles?)|when should|where (?:do|should)|should i|can i|is it (?:safe|ok|bad|good))\b)", re.IGNORECASE)
+_ASKING_CLAUSE = re.compile(rf"[,;:]\s*(?=(?:{_OPENERS}\W+)*{_ASKING}\b)", re.IGNORECASE)
 _CHAT = re.compile(
     r"^\W*(?:(?:any|some)?\s*(?:thoughts?|advice|tips|ideas?|suggestions?|help|opinions?|input)(?: please| pls| appreciated| welcome)?|"
     r"please|pls|plz|thanks?(?: you)?(?: in advance)?|cheers|help me|right|yes|no|ok|correct|or not|is (?:that|this) (?:right|ok|normal|true|"
@@ -130,9 +131,9 @@ class QuestionJoiner(GraphComponent, IntentClassifier):
     """Decides what the questions of a message mean for the whole.
 
     Several answerable questions: the message takes the intent of the first (of a plan request if one is among them) and "parts" goes
-    into the output, each with text, intent, intent_ranking, entities and nearest. One question in a story: entities that
-    stand outside the question are marked "context". Intent and nearest claims are those of the whole message: taking them from the
-    question alone, or from both, was measured and is worse.
+    into the output, each with text, intent, intent_ranking, entities and nearest. One question in a story: entities that stand outside
+    the question are marked "context", and so are the exercises of a statement before the question in one sentence. Intent and nearest
+    claims are those of the whole message: taking them from the question alone, or from both, was measured and is worse.
     """
 
     @classmethod
@@ -148,6 +149,8 @@ class QuestionJoiner(GraphComponent, IntentClassifier):
                 self._several(message, answerable)
             elif parts:
                 self._story(message, parts)
+            else:
+                self._aside(message)
         return messages
 
     @staticmethod
@@ -166,6 +169,18 @@ class QuestionJoiner(GraphComponent, IntentClassifier):
                        next((part for part in parts if _kind(part) != OUTSIDE), parts[0]))
         message.set(INTENT, leading.get(INTENT), add_to_output=True)
         message.set(INTENT_RANKING_KEY, leading.get(INTENT_RANKING_KEY), add_to_output=True)
+
+    @staticmethod
+    def _aside(message: Message) -> None:
+        """Marks the exercises of a statement before the question: "i squat heavy, so what does the leg press give me?"."""
+        text = message.get(TEXT) or ""
+        cut = next((match.end() for match in _ASKING_CLAUSE.finditer(text)
+                    if not _QUESTION_START.search(text[:match.start()]) and not _FRONTED.search(text[:match.start()])), None)
+        entities = message.get(ENTITIES, [])
+        asked = {item["value"] for item in entities if item["entity"] == "exercise" and cut is not None and item["start"] >= cut}
+        if asked:
+            message.set(ENTITIES, [{**item, "context": True} if item["entity"] == "exercise" and item["value"] not in asked else item
+                                   for item in entities], add_to_output=True)
 
     @staticmethod
     def _story(message: Message, parts: List[Message]) -> None:
