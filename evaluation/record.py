@@ -52,6 +52,7 @@ def turn_record(text: str, messages: List[Dict[str, Any]], tracker: Any) -> Dict
 def shown(message: Dict[str, Any]) -> Dict[str, Any]:
     """Returns a message as a person sees it."""
     return {"text": message.get("text") or "", "image": message.get("image"),
+            "pictures": (message.get("custom") or {}).get("pictures") or [],
             "buttons": [{"title": b["title"], "payload": b["payload"]} for b in message.get("buttons") or []]}
 
 

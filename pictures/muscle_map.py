@@ -8,12 +8,12 @@ from knowledge.pictures import PRIMARY, SECONDARY, MuscleMap, alt_of, places_of,
 from knowledge.schema import MusclePlace
 from pictures import body, svg
 
-SCALE = 0.337
+SCALE = 0.333
 HEADING = 26.0
-MIDDLES = {"front": 133.5, "back": 226.5}
+MIDDLES = {"front": 135.0, "back": 225.0}
 HEIGHT = HEADING + (body.BOTTOM - body.TOP) * SCALE + 40
 SIZE, LINE, GAP = 13.0, 15.0, 6.0
-MARGIN, COLUMN = 7.0, 90.0
+MARGIN, COLUMN = 7.0, 92.0
 """Labels stand in a column on either side, so wide with its margin."""
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import functools
 import io
+import math
 from pathlib import Path
 from typing import Any, List
 from xml.sax.saxutils import escape
@@ -41,10 +42,10 @@ def number(value: float) -> str:
 
 
 def document(height: float, title: str, body: str) -> str:
-    """Returns a whole picture with its title for screen readers."""
-    tall = number(height)
+    """Returns a whole picture with its title for screen readers; its size in whole units."""
+    tall = math.ceil(height)
     return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {tall}" width="{WIDTH}" height="{tall}" role="img">'
-            f'<title>{escape(title)}</title><style>{_style()}</style>{rect("card", 0, 0, WIDTH, height, 12)}{body}</svg>')
+            f'<title>{escape(title)}</title><style>{_style()}</style>{rect("card", 0, 0, WIDTH, tall, 12)}{body}</svg>')
 
 
 def rect(look: str, x: float, y: float, width: float, height: float, corner: float, line: float = 0) -> str:
