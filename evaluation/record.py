@@ -60,4 +60,4 @@ def refused_record(text: str, sentence: str) -> Dict[str, Any]:
     """Returns the record of a message that the channel did not hand on."""
     return {"text": text, "intent": "nlu_fallback", "intents": ["nlu_fallback"], "confidence": 0.0, "entities": [],
             "topic": "out_of_scope", "exercise": None, "asking": None,
-            "replies": [{"text": sentence, "image": None, "buttons": []}]}
+            "replies": [{"text": sentence, "image": None, "pictures": [], "buttons": []}]}
