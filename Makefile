@@ -75,9 +75,9 @@ test: $(MODEL) $(WIDGET) $(PICTURES)  ## Run the whole test suite
 	@$(PY) -m pytest tests --ignore tests/browser
 	@$(PY) -m pytest tests/browser  # on its own: Playwright keeps an event loop running, beside which no other can run
 
-lint: .venv/.ready  ## Run ruff, mypy on knowledge/ and actions/, and the type checker of the widget
+lint: .venv/.ready  ## Run ruff, mypy on knowledge/, actions/ and pictures/, and the type checker of the widget
 	@.venv/bin/ruff check .
-	@.venv/bin/mypy knowledge actions
+	@.venv/bin/mypy knowledge actions pictures
 	@$(PY) tools/widget.py check
 
 figures: $(MODEL)  ## Measure understanding on QUESTIONS (evaluation/questions/heldout.yml)

@@ -12,6 +12,7 @@ from PIL import Image
 import knowledge
 from actions import answers
 from actions.question import Context
+from addons.channels.telegram.render import LONGEST_CAPTION
 from knowledge.pictures import FootDiagram, MuscleMap, alt_of, pictures, places_of, stances_shown
 from knowledge.schema import MusclePlace, Shown
 from pictures import body, foot_diagram, muscle_map, svg
@@ -129,7 +130,13 @@ def test_every_picture_is_built_and_small(know):
             file = FOLDER / f"{name}.{ending}"
             assert file.exists(), f"{file.name} is missing: make pictures"
             assert 1_000 < file.stat().st_size <= MOST_BYTES, file.name
+        with Image.open(FOLDER / f"{name}.png") as image:
+            assert (image.format, image.width) == ("PNG", svg.WIDTH * svg.PNG_SCALE)
     assert {path.stem for path in FOLDER.iterdir()} == names
+
+
+def test_descriptions_fit_under_a_picture_in_telegram(know):
+    assert all(30 < len(alt_of(picture, know)) < LONGEST_CAPTION / 2 for picture in pictures(know))
 
 
 def test_a_picture_is_drawn_again_only_where_it_has_changed(tmp_path):
