@@ -86,6 +86,8 @@ def _look(use: StanceUse, picture: FootDiagram) -> str:
 
 def _feet(place: FeetPlace, surface: Surface, usual: Usual) -> List[Foot]:
     half = (USUAL[usual] if place.apart is None else place.apart) * SHOULDERS / 2
+    if surface is Surface.staggered and place.apart is not None:
+        half *= USUAL[usual]  # with one foot behind, wide is a little wider than usual
     y = -place.up * REACH
     up = place.heels_raised
     if surface in (Surface.staggered, Surface.box):
@@ -140,7 +142,8 @@ def _crossed(x: float, y: float, width: float, words: str) -> str:
 
 def _notes(shown: Sequence[Stance], surface: Surface, words: Any) -> List[str]:
     """Returns the lines under the tiles."""
-    notes = [words["surfaces"][surface.value], words["dashed"]]
+    notes = [words["dashed"]]
     if surface in (Surface.step, Surface.staggered) or any(place.heels_raised for _, place in shown):
         notes.append(words["hollow"])
-    return svg.wrapped(" ".join(note[:1].upper() + note[1:] + "." for note in notes), SMALL, svg.WIDTH - 2 * MARGIN)
+    texts = [words["surfaces"][surface.value], "; ".join(notes)]
+    return [line for text in texts for line in svg.wrapped(text[:1].upper() + text[1:] + ".", SMALL, svg.WIDTH - 2 * MARGIN)]
