@@ -19,11 +19,15 @@ export TQDM_DISABLE := 1
 
 MODEL := models/repwise.tar.gz
 MODEL_SOURCES := config.yml domain.yml addons/importer.py actions/quantities.py $(wildcard addons/nlu/*.py knowledge/*.py) \
-                 $(filter-out knowledge/wording.yml,$(shell find knowledge data -name '*.yml'))
+                 $(filter-out knowledge/wording.yml knowledge/drawing.yml,$(shell find knowledge data -name '*.yml'))
 WIDGET := widget/dist/widget.js
 WIDGET_SOURCES := widget/build.mjs widget/package-lock.json knowledge/wording.yml tools/widget.py $(wildcard widget/src/*)
 
-.PHONY: help setup run chat train widget test validate lint figures evaluate ratings lock clean
+PICTURES := build/pictures.made
+PICTURE_SOURCES := widget/body.mjs widget/package-lock.json tools/widget.py $(wildcard pictures/*.py) knowledge/pictures.py knowledge/schema.py \
+                   $(filter-out knowledge/red_flags.yml knowledge/conditions.yml,$(shell find knowledge -name '*.yml'))
+
+.PHONY: help setup run chat train widget pictures test validate lint figures evaluate ratings lock clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -49,7 +53,15 @@ $(WIDGET): .venv/.ready $(WIDGET_SOURCES)
 
 widget: $(WIDGET)  ## Build the chat widget if its sources changed
 
-run: $(MODEL) $(WIDGET)  ## Start the assistant and print the address to chat at (PORT=5005)
+$(PICTURES): .venv/.ready $(PICTURE_SOURCES)
+	@echo "Drawing the pictures ..."
+	@$(PY) tools/widget.py body build/body.json
+	@$(PY) -m pictures.build
+	@touch $@
+
+pictures: $(PICTURES)  ## Draw the muscle maps and foot diagrams if knowledge or the drawing code changed
+
+run: $(MODEL) $(WIDGET) $(PICTURES)  ## Start the assistant and print the address to chat at (PORT=5005)
 	@PORT=$(PORT) exec $(PY) -m addons.serve
 
 chat: $(MODEL)  ## Talk to the assistant in the terminal
@@ -59,13 +71,13 @@ validate: .venv/.ready  ## Check knowledge, then Rasa's data
 	@$(PY) -m knowledge.validate
 	@.venv/bin/rasa data validate --fail-on-warnings
 
-test: $(MODEL) $(WIDGET)  ## Run the whole test suite
+test: $(MODEL) $(WIDGET) $(PICTURES)  ## Run the whole test suite
 	@$(PY) -m pytest tests --ignore tests/browser
 	@$(PY) -m pytest tests/browser  # on its own: Playwright keeps an event loop running, beside which no other can run
 
-lint: .venv/.ready  ## Run ruff, mypy on knowledge/ and actions/, and the type checker of the widget
+lint: .venv/.ready  ## Run ruff, mypy on knowledge/, actions/ and pictures/, and the type checker of the widget
 	@.venv/bin/ruff check .
-	@.venv/bin/mypy knowledge actions
+	@.venv/bin/mypy knowledge actions pictures
 	@$(PY) tools/widget.py check
 
 figures: $(MODEL)  ## Measure understanding on QUESTIONS (evaluation/questions/heldout.yml)

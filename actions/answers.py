@@ -15,6 +15,7 @@ from actions.composing import select, with_condition
 from actions.pairs import about_unknown, compare
 from actions.question import INTENT_OF_TOPIC, OUTSIDE, REQUEST, TOPIC_OF_INTENT, Context, Question
 from actions.ranking import Wanted
+from actions.showing import picture_of
 from actions.subject import Subject, mistakable, resolve
 from knowledge import Knowledge
 from knowledge.text import tokens
@@ -72,12 +73,16 @@ def answer(question: Question, context: Context, know: Knowledge) -> Answer:
     else:
         result = select(question, wanted, know)
     result = with_condition(result, question, know)
-    return replace(result, intent=INTENT_OF_TOPIC[topic], topic=topic, tags=tuple(tag for tag, weight in tags.items() if weight > 0),
-                   buttons=result.buttons or suggestions(topic, result.exercise, know))
+    result = replace(result, intent=INTENT_OF_TOPIC[topic], topic=topic, tags=tuple(tag for tag, weight in tags.items() if weight > 0),
+                     buttons=result.buttons or suggestions(topic, result.exercise, know))
+    return replace(result, picture=picture_of(result, know))
 
 
 def answer_all(questions: Sequence[Question], context: Context, know: Knowledge) -> List[Answer]:
-    """Answers the questions of one message in order, each once and with fewer bullets; a request for a plan is left to its form."""
+    """Answers the questions of one message in order, each once and with fewer bullets; a request for a plan is left to its form.
+
+    Only the first picture stays.
+    """
     results: List[Answer] = []
     for question in questions:
         if question.intent == REQUEST:
@@ -90,7 +95,8 @@ def answer_all(questions: Sequence[Question], context: Context, know: Knowledge)
             continue
         said = {bullet for other in results for bullet in (other.lead, *other.bullets)}
         bullets = tuple(bullet for bullet in result.bullets if bullet not in said)[:MAX_BULLETS_OF_PART]
-        results.append(replace(result, bullets=bullets))
+        pictured = any(other.picture for other in results)
+        results.append(replace(result, bullets=bullets, picture=None if pictured else result.picture))
         context = Context(result.topic, result.exercise or context.exercise, result.record())
     last = len(results) - 1
     return [result if number == last or result.asks_back else replace(result, buttons=()) for number, result in enumerate(results)]

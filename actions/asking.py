@@ -8,6 +8,7 @@ from typing import Any, Dict, Optional, Tuple
 from actions.question import INTENT_OF_TOPIC
 from actions.subject import Subject
 from knowledge import Knowledge
+from knowledge.pictures import Picture
 from knowledge.schema import Mistaken
 
 
@@ -19,7 +20,10 @@ class Button:
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer before rendering. ``claims`` are the ids of the claims it is made of, ``tags`` what was asked about."""
+    """An answer before rendering. ``claims`` are the ids of the claims it is made of, ``tags`` what was asked about.
+
+    ``picture`` is what goes with it; where the last answer showed the same one, it is not shown again.
+    """
 
     topic: str
     lead: str
@@ -32,11 +36,13 @@ class Answer:
     intent: Optional[str] = None
     asks_back: bool = False
     sources: Tuple[str, ...] = ()
+    picture: Optional[Picture] = None
 
     def record(self) -> Dict[str, Any]:
         """Returns what later turns need to know of this answer, as plain values for a slot."""
         return {"topic": self.topic, "intent": self.intent, "exercise": self.exercise, "claims": list(self.claims),
-                "tags": list(self.tags), "sources": list(self.sources), "asks_back": self.asks_back}
+                "tags": list(self.tags), "sources": list(self.sources), "asks_back": self.asks_back,
+                "picture": self.picture.name if self.picture else None}
 
 
 def payload(intent: str, **entities: Optional[str]) -> str:

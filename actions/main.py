@@ -34,14 +34,15 @@ def context_of(tracker: Tracker) -> Context:
     return Context(tracker.get_slot("topic"), tracker.get_slot("exercise"), tracker.get_slot("last_answer") or {})
 
 
-def _say(answer: Answer, dispatcher: CollectingDispatcher, know: knowledge.Knowledge) -> None:
+def _say(answer: Answer, dispatcher: CollectingDispatcher, context: Context, know: knowledge.Knowledge) -> None:
+    picture = answer.picture if answer.picture and answer.picture.name != context.last.get("picture") else None
     dispatcher.utter_message(text=rendering.text_of(answer, know), buttons=rendering.buttons_of(answer),
-                             json_message=rendering.extras_of(answer.claims, answer.sources, know))
+                             json_message=rendering.extras_of(answer.claims, answer.sources, know, picture))
 
 
-def told(answer: Answer, dispatcher: CollectingDispatcher, know: knowledge.Knowledge) -> List[EventType]:
+def told(answer: Answer, dispatcher: CollectingDispatcher, context: Context, know: knowledge.Knowledge) -> List[EventType]:
     """Says an answer and returns the context slots that it sets."""
-    _say(answer, dispatcher, know)
+    _say(answer, dispatcher, context, know)
     events: List[EventType] = [SlotSet("topic", answer.topic), SlotSet("last_answer", answer.record())]
     if answer.exercise is not None:
         events.append(SlotSet("exercise", answer.exercise))
@@ -53,15 +54,16 @@ def told_parts(tracker: Tracker, dispatcher: CollectingDispatcher, know: knowled
     questions = parts_of(tracker.latest_message, know)
     context = context_of(tracker)
     if len(questions) == 1:
-        return told(answers.answer(questions[0], context, know), dispatcher, know)
+        return told(answers.answer(questions[0], context, know), dispatcher, context, know)
     results = answers.answer_all(questions, context, know)
     for result in results:
-        _say(result, dispatcher, know)
+        _say(result, dispatcher, context, know)
     last = [result for result in results if result.topic != OUTSIDE]
     if not last:
         return []
     record = {**last[-1].record(), "claims": [claim for result in last for claim in result.claims],
-              "sources": [source for result in last for source in result.sources], "intents": [result.intent for result in results]}
+              "sources": [source for result in last for source in result.sources], "intents": [result.intent for result in results],
+              "picture": next((result.picture.name for result in last if result.picture), None)}
     exercise = next((result.exercise for result in reversed(last) if result.exercise), None)
     events: List[EventType] = [SlotSet("topic", last[-1].topic), SlotSet("last_answer", record)]
     return [*events, SlotSet("exercise", exercise)] if exercise else events
@@ -93,7 +95,7 @@ class ActionMore(Action):
         context = context_of(tracker)
         question = from_message(tracker.latest_message, know)
         result = talk.more(question, context, know) if context.last else answers.answer(question, context, know)
-        _say(result, dispatcher, know)
+        _say(result, dispatcher, context, know)
         record = {**result.record(), "tags": context.last.get("tags") or [],
                   "claims": [*result.claims, *(context.last.get("claims") or [])], "intent": INTENT_OF_TOPIC.get(result.topic)}
         return [SlotSet("topic", result.topic), SlotSet("last_answer", record)]
@@ -165,7 +167,7 @@ class ActionFallback(Action):
         question = from_message(tracker.latest_message, know)
         rescued = answers.rescue(question, context_of(tracker), know)
         if rescued is not None:
-            return told(rescued, dispatcher, know)
+            return told(rescued, dispatcher, context_of(tracker), know)
         misses.keep(question, "unsure", know)
         named = [item for item in question.values("exercise") if item in know.exercises or item in know.families]
         exercise = named[0] if named else tracker.get_slot("exercise")
@@ -194,7 +196,7 @@ class ActionOutOfScope(Action):
         if question.confidence < SURE_IT_IS_OUTSIDE and not question.values("outside"):
             rescued = answers.rescue(question, context_of(tracker), know, near=answers.OUTSIDE_MEANING)
         if rescued is not None:
-            return told(rescued, dispatcher, know)
+            return told(rescued, dispatcher, context_of(tracker), know)
         misses.keep(question, "outside", know)
         dispatcher.utter_message(response="utter_out_of_scope")
         return []
@@ -307,7 +309,7 @@ def _without_plan(tracker: Tracker, dispatcher: CollectingDispatcher, know: know
     """Where there is no plan, a message that seems to speak of one is more likely a question."""
     rescued = answers.rescue(from_message(tracker.latest_message, know), context_of(tracker), know, likely=LIKELY_A_QUESTION)
     if rescued is not None:
-        return told(rescued, dispatcher, know)
+        return told(rescued, dispatcher, context_of(tracker), know)
     dispatcher.utter_message(text=know.wording["plan"]["none"], buttons=[
         {"title": know.wording["topics"]["request_rep_scheme"], "payload": "/request_rep_scheme"}])
     return []

@@ -6,6 +6,7 @@ from typing import Any, Dict, Iterable, List, Optional
 
 from actions.asking import Answer
 from knowledge import Knowledge
+from knowledge.pictures import Picture, alt_of
 
 _ADDRESSES = (
     (re.compile(r"^((?:[a-z0-9-]+\.)+[a-z]{2,}/[^\s;,]+)", re.IGNORECASE), "https://{}"),
@@ -29,8 +30,8 @@ def buttons_of(answer: Answer) -> List[Dict[str, Any]]:
     return [{"title": button.title, "payload": button.payload} for button in answer.buttons]
 
 
-def extras_of(claims: Iterable[str], sources: Iterable[str], know: Knowledge) -> Dict[str, Any]:
-    """Returns what a message carries beside its text: the sources of its facts, the ids of its claims, and that it may be rated.
+def extras_of(claims: Iterable[str], sources: Iterable[str], know: Knowledge, picture: Optional[Picture] = None) -> Dict[str, Any]:
+    """Returns what a message carries beside its text: the sources of its facts, the ids of its claims, that it may be rated, a picture.
 
     Empty where the message states no fact.
     """
@@ -38,7 +39,9 @@ def extras_of(claims: Iterable[str], sources: Iterable[str], know: Knowledge) ->
     named = [*(source for entry in entries for source in entry.claim.sources), *sources]
     if not named:
         return {}
-    return {"sources": [_reference(source, know) for source in dict.fromkeys(named)], "claims": [entry.id for entry in entries], "rate": True}
+    shown = {"pictures": [{"name": picture.name, "alt": alt_of(picture, know)}]} if picture else {}
+    return {"sources": [_reference(source, know) for source in dict.fromkeys(named)], "claims": [entry.id for entry in entries], "rate": True,
+            **shown}
 
 
 def _reference(source_id: str, know: Knowledge) -> Dict[str, Optional[str]]:

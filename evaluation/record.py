@@ -52,6 +52,7 @@ def turn_record(text: str, messages: List[Dict[str, Any]], tracker: Any) -> Dict
 def shown(message: Dict[str, Any]) -> Dict[str, Any]:
     """Returns a message as a person sees it."""
     return {"text": message.get("text") or "", "image": message.get("image"),
+            "pictures": (message.get("custom") or {}).get("pictures") or [],
             "buttons": [{"title": b["title"], "payload": b["payload"]} for b in message.get("buttons") or []]}
 
 
@@ -59,4 +60,4 @@ def refused_record(text: str, sentence: str) -> Dict[str, Any]:
     """Returns the record of a message that the channel did not hand on."""
     return {"text": text, "intent": "nlu_fallback", "intents": ["nlu_fallback"], "confidence": 0.0, "entities": [],
             "topic": "out_of_scope", "exercise": None, "asking": None,
-            "replies": [{"text": sentence, "image": None, "buttons": []}]}
+            "replies": [{"text": sentence, "image": None, "pictures": [], "buttons": []}]}

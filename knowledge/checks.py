@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict, Iterator, List, Set, Tuple
 
+from knowledge.pictures import places_of
 from knowledge.problems import Problem, nearest
 from knowledge.text import key_of
 
@@ -107,6 +108,10 @@ def references_exist(know: Any) -> Iterator[Problem]:
     for muscle in know.muscles.values():
         if muscle.part_of is not None:
             yield from unknown("muscles.yml", f"{muscle.id}.part_of", "muscle", muscle.part_of, know.muscles)
+    for n, place in enumerate(know.drawing.muscles):
+        yield from unknown("drawing.yml", f"muscles[{n}].muscle", "muscle", place.muscle, know.muscles)
+    for n, feet in enumerate(know.drawing.feet):
+        yield from unknown("drawing.yml", f"feet[{n}].stance", "stance", feet.stance, know.stances)
     levels = {word.id for word in know.vocabulary.experience}
     for n, row in enumerate(know.schemes):
         yield from unknown("schemes.yml", f"[{n}].goal", "goal", row.goal, know.goals)
@@ -192,8 +197,22 @@ def wording_is_used(know: Any) -> Iterator[Problem]:
     yield from walk(know.wording, "")
 
 
+def everything_has_a_place_in_pictures(know: Any) -> Iterator[Problem]:
+    placed = {place.muscle for place in know.drawing.muscles}
+    for muscle in know.muscles.values():
+        if muscle.region is not None and muscle.region not in placed:
+            yield Problem("muscles.yml", f"{muscle.id}.region", f'"{muscle.region}" has no place on the muscle map', nearest(muscle.region, placed))
+        elif not places_of(muscle.id, know):
+            yield Problem("muscles.yml", muscle.id, "has no place on the muscle map",
+                          'add "region:" with the muscle that it lies beneath or beside, or give it a place in drawing.yml')
+    stances = {place.stance for place in know.drawing.feet}
+    for stance in know.stances:
+        if stance not in stances:
+            yield Problem("stances.yml", stance, "is in no foot diagram", "say where the feet stand in drawing.yml, under feet")
+
+
 RULES: List[Rule] = [sources_exist, tags_exist, references_exist, ids_unique, aliases_unique, comparisons_have_two_sides,
-                     no_claim_twice, schemes_fit, wording_is_used]
+                     no_claim_twice, schemes_fit, wording_is_used, everything_has_a_place_in_pictures]
 
 
 def run_all(know: Any, skip: Set[str]) -> List[Problem]:

@@ -149,13 +149,46 @@ class Muscles(Strict):
     claims: List[Claim] = []
 
 
+class Surface(str, Enum):
+    """What the feet stand on, which says how the foot diagram looks: a leg press platform in front or ``overhead``, the floor, a step
+    under the balls of the feet, the floor with one foot behind (``staggered``), or a box under one foot."""
+
+    platform = "platform"
+    overhead = "overhead"
+    floor = "floor"
+    step = "step"
+    staggered = "staggered"
+    box = "box"
+
+
+class Usual(str, Enum):
+    """How the feet stand where a stance does not say otherwise."""
+
+    shoulder = "shoulder width"
+    hip = "hip width"
+    one = "one foot"
+
+
+class Shown(str, Enum):
+    """How a stance comes into the foot diagram; ``none`` leaves it out."""
+
+    plain = "plain"
+    not_advised = "not advised"
+    none = "none"
+
+
 class StanceUse(Strict):
     stance: str
+    picture: Shown = Shown.plain
     claims: List[Claim] = Field(..., min_items=1)
 
 
 class Stances(Strict):
+    """``surface`` and ``usual`` are for the foot diagram, which is made where there is a surface."""
+
     overview: Claim
+    surface: Optional[Surface] = None
+    usual: Usual = Usual.shoulder
     positions: List[StanceUse] = []
     claims: List[Claim] = []
 
@@ -325,10 +358,11 @@ class Family(Word):
 
 # ---------------------------------------------------------------- shared files
 class Muscle(Word):
-    """A muscle or muscle group, ``part_of`` a larger one if it is."""
+    """A muscle or muscle group, ``part_of`` a larger one if it is; ``region`` is the one that it lies beneath and is drawn as."""
 
     latin: str
     part_of: Optional[str] = None
+    region: Optional[str] = None
     where: Claim
     does: Claim
     claims: List[Claim] = []
@@ -471,6 +505,41 @@ class Source(Strict):
     kind: SourceKind
     cite: str
     where: Optional[str] = None
+
+
+class MusclePlace(Strict):
+    """Where a muscle is drawn: parts of the body outline ("quadriceps 0") or SVG paths, each with a copy in the mirror.
+
+    ``label`` is its name with a hyphen and a space where a long word may be parted.
+    """
+
+    muscle: str
+    label: Optional[str] = None
+    front: List[str] = []
+    back: List[str] = []
+
+
+class FeetPlace(Strict):
+    """Where the feet stand in a stance.
+
+    ``apart`` is in shoulder widths, None for what is usual; ``up`` the height on a platform from -1 to 1; ``turn`` degrees of the toes
+    outwards. ``shows`` tells it in words.
+    """
+
+    stance: str
+    apart: Optional[float] = None
+    up: float = 0.0
+    turn: float = 0.0
+    heels_raised: bool = False
+    single: bool = False
+    shows: str
+
+
+class Drawing(Strict):
+    """What the pictures are drawn by."""
+
+    muscles: List[MusclePlace]
+    feet: List[FeetPlace]
 
 
 class Vocabulary(Strict):

@@ -16,6 +16,9 @@ from knowledge.problems import KnowledgeError, Problem, from_pydantic
 
 HERE = Path(__file__).parent
 WORDING = "wording.yml"
+DRAWING = "drawing.yml"
+NOT_LEARNT = (WORDING, DRAWING)
+"""Files that are read at run time only: a better sentence or picture needs no training."""
 REGION_VARIABLE = "REPWISE_REGION"
 """The environment variable that says whose emergency numbers are named."""
 
@@ -44,6 +47,7 @@ class Knowledge:
     outside: Dict[str, schema.Word]
     general: Dict[str, schema.Section]
     vocabulary: schema.Vocabulary
+    drawing: schema.Drawing
     wording: Dict[str, Any]
     entries: Dict[str, index.Entry] = field(default_factory=dict)
     order: Tuple[str, ...] = ()
@@ -112,7 +116,7 @@ def fingerprint(folder: Path = HERE) -> str:
     """Returns a hash over the content of all knowledge files that a model learns from, for telling whether it is older than they are."""
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*.yml")):
-        if path.name == WORDING:  # read at run time only: a better sentence needs no training
+        if path.name in NOT_LEARNT:
             continue
         digest.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
@@ -198,6 +202,7 @@ def load(folder: Path = HERE, skip: Optional[Set[str]] = None) -> Knowledge:
         if section is not None:
             general[path.stem] = section
     vocabulary = read.one(schema.Vocabulary, "vocabulary.yml", read.content("vocabulary.yml"))
+    drawing = read.one(schema.Drawing, DRAWING, read.content(DRAWING))
     wording = read.content(WORDING)
     lists: Dict[str, Any] = {}
     for attribute, model, name in (
@@ -210,9 +215,9 @@ def load(folder: Path = HERE, skip: Optional[Set[str]] = None) -> Knowledge:
     ):
         lists[attribute] = _by_id(read.many(model, name), name, read.problems)
     schemes = tuple(read.many(schema.Scheme, "schemes.yml"))
-    if vocabulary is None or not isinstance(wording, dict):
+    if vocabulary is None or drawing is None or not isinstance(wording, dict):
         raise KnowledgeError(read.problems)
-    know = Knowledge(exercises=exercises, general=general, vocabulary=vocabulary, wording=wording, schemes=schemes, **lists)
+    know = Knowledge(exercises=exercises, general=general, vocabulary=vocabulary, drawing=drawing, wording=wording, schemes=schemes, **lists)
     entries = index.build(know)
     know = replace(know, entries=entries, order=tuple(entries), version=fingerprint(folder))
     read.problems.extend(checks.run_all(know, skip or set()))

@@ -1,4 +1,5 @@
-"""Builds the chat widget: fetches what widget/package-lock.json lists, then bundles. Node comes with the environment in .venv."""
+"""Builds the chat widget, and the body outlines for the pictures: fetches what widget/package-lock.json lists, then runs Node, which
+comes with the environment in .venv."""
 from __future__ import annotations
 
 import os
@@ -31,9 +32,11 @@ def install() -> None:
 
 
 def main() -> None:
-    """Builds, or with "check" checks the types only."""
+    """Builds the widget, with "body FILE" the body outlines; "check" only checks the types."""
     install()
-    if sys.argv[1:] == ["check"]:
+    if sys.argv[1:2] == ["body"]:
+        run("reading the body outlines", "body.mjs", str(Path(sys.argv[2]).resolve()))
+    elif sys.argv[1:] == ["check"]:
         run("checking the types", "node_modules/typescript/bin/tsc", "--noEmit")
     else:
         run("bundling", "build.mjs")

@@ -316,3 +316,11 @@ async def test_pictures_are_uploaded_beside_the_answer(connected, slack, agent, 
     upload, = slack.uploads
     assert (upload["bytes"], upload["filename"], upload["alt"]) == (b"a picture", "feet.png", "Where the feet go")
     assert (upload["channel"], upload["thread_ts"]) == ("C1", payload["event"]["ts"])
+
+
+async def test_a_picture_that_is_not_there_is_described_instead(connected, slack, agent, tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr("addons.channels.pictures.FOLDER", tmp_path)
+    agent.replies = [answer(custom={"pictures": [{"name": "feet", "alt": "Where the feet <go>"}]})]
+    await slack.send("events_api", slack.direct("where do my feet go?"))
+    await slack.until(lambda: any(message["text"] == "Where the feet &lt;go&gt;" for message in slack.messages))
+    assert "feet was not uploaded" in caplog.text

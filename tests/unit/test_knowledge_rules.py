@@ -145,6 +145,34 @@ def test_a_missing_scheme_row_is_named(folder):
     assert named(problems(folder), "schemes.yml", "has no row for strength and advanced")
 
 
+MUSCLE = """  - id: popliteus
+    name: popliteus
+    latin: musculus popliteus
+    where: {say: It lies behind the knee., strength: consensus, sources: [coaching_practice]}
+    does: {say: It unlocks the knee., strength: consensus, sources: [coaching_practice]}
+"""
+
+
+def test_a_muscle_that_is_drawn_nowhere_is_named_with_what_to_do(folder):
+    append(folder / "muscles.yml", MUSCLE)
+    assert named(problems(folder), "muscles.yml: popliteus: has no place on the muscle map", 'add "region:"', "drawing.yml")
+
+
+def test_a_muscle_may_be_drawn_as_the_one_that_it_lies_beneath(folder):
+    append(folder / "muscles.yml", MUSCLE + "    region: gastrocnemius\n")
+    knowledge.load(folder)
+    replace(folder / "muscles.yml", "region: gastrocnemius", "region: gastrocnemiuss")
+    assert named(problems(folder), "popliteus.region", '"gastrocnemiuss" has no place on the muscle map', 'did you mean "gastrocnemius"?')
+
+
+def test_an_unknown_muscle_or_stance_in_the_drawing_is_named(folder):
+    replace(folder / "drawing.yml", "muscle: soleus", "muscle: solius")
+    replace(folder / "drawing.yml", "stance: wide", "stance: wyde")
+    found = problems(folder)
+    assert named(found, "drawing.yml", 'unknown muscle "solius"', '"soleus"') and named(found, "drawing.yml", 'unknown stance "wyde"', '"wide"')
+    assert named(found, "muscles.yml: soleus", "has no place") and named(found, "stances.yml: wide", "is in no foot diagram")
+
+
 def test_a_blank_line_in_wording_is_refused(folder):
     append(folder / "wording.yml", 'extra: "one\\n\\ntwo"')
     assert named(problems(folder), "wording.yml", "extra", "blank line")
@@ -189,6 +217,7 @@ def test_every_rule_has_a_test():
     tested = Path(__file__).read_text(encoding="utf-8")
     spoken = {"sources_exist": "unknown source", "tags_exist": "unknown tag", "references_exist": "unknown muscle", "ids_unique": "is taken",
               "aliases_unique": "already a name", "comparisons_have_two_sides": "has nothing on", "no_claim_twice": "says the same as",
-              "schemes_fit": "lower figure first", "wording_is_used": "blank line"}
+              "schemes_fit": "lower figure first", "wording_is_used": "blank line",
+              "everything_has_a_place_in_pictures": "has no place on the muscle map"}
     assert {rule.__name__ for rule in checks.RULES} == set(spoken)
     assert all(words in tested for words in spoken.values())

@@ -22,7 +22,7 @@ from addons.channels.limits import Limiter
 from addons.channels.signing import Signer
 from addons.channels.web.access import configured_sites
 from addons.channels.web.exports import calendar_of, csv_of
-from addons.channels.web.history import history_of, question_before, replies_to
+from addons.channels.web.history import Said, history_of, question_before, replies_to
 from addons.channels.web.output import WebOutput
 from addons.channels.web.ratings import Ratings
 from addons.channels.web.service import Service
@@ -267,6 +267,15 @@ def test_extras_name_each_source_once_and_only_facts_can_be_rated(know):
     assert len(extras["sources"]) == len(entry.claim.sources) and extras["rate"] is True
     assert set(extras["claims"]) == {entry.id}
     assert extras_of([], [], know) == {}
+
+
+def test_a_picture_is_shown_in_its_size_and_a_missing_one_is_left_out_and_logged(tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr("addons.channels.pictures.FOLDER", tmp_path)
+    (tmp_path / "feet-test.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 7" width="9" height="7" role="img"></svg>')
+    shows = [{"name": "feet-test", "alt": "Feet"}, {"name": "feet-missing", "alt": "No feet"}]
+    shown = View("web:a", Signer("secret", "web")).assistant(Said("r0", 0, "So.", message={"text": "So.", "custom": {"pictures": shows}}))
+    assert shown["pictures"] == [{"src": "/chat/pictures/feet-test.svg", "alt": "Feet", "width": 9, "height": 7}]
+    assert "feet-missing is missing" in caplog.text
 
 
 @pytest.mark.parametrize(("where", "address"), [

@@ -140,7 +140,8 @@ function useNews(messages: Message[], words: Words, say: (text: string) => void)
 function spoken(message: Message): string {
   if (message.from === "person") return message.text;
   const table = message.table ? [{ text: message.table.title }] : [];
-  return [...message.before, ...table, ...message.after].map((line) => line.text).join("\n");
+  const pictures = message.pictures.map(({ alt }) => ({ text: alt }));
+  return [...message.before, ...table, ...message.after, ...pictures].map((line) => line.text).join("\n");
 }
 
 /** Keeps the latest message in sight: the beginning of a long reply, and never against a person who reads further up. */

@@ -21,7 +21,7 @@ interface ReplyProps {
 }
 
 export function ReplyView({ reply, latest, base, words, say, choose, rate, download }: ReplyProps): JSX.Element {
-  const pictures = reply.pictures.flatMap(({ src, alt }) => ({ src: safeAddress(src, base), alt }));
+  const pictures = reply.pictures.map((picture) => ({ ...picture, src: safeAddress(picture.src, base) }));
   return (
     <div class="turn reply" data-key={reply.key}>
       <div class="bubble" lang="en">
@@ -29,7 +29,7 @@ export function ReplyView({ reply, latest, base, words, say, choose, rate, downl
         <Lines lines={reply.before} newTab={words.new_tab!} />
         {reply.table && <TableCard table={reply.table} words={words} say={say} download={download} />}
         <Lines lines={reply.after} newTab={words.new_tab!} />
-        {pictures.map(({ src, alt }) => src && <img key={src} src={src} alt={alt} loading="lazy" />)}
+        {pictures.map(({ src, alt, width, height }) => src && <img key={src} src={src} alt={alt} width={width} height={height} loading="lazy" />)}
         {(reply.sources.length > 0 || reply.rate) && (
           <div class="foot">
             {reply.sources.length > 0 && <Sources reply={reply} words={words} />}

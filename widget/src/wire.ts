@@ -3,7 +3,7 @@ import { createParser } from "eventsource-parser";
 
 export interface Line { text: string; bullet: boolean }
 export interface Table { title: string; columns: string[]; rows: string[][]; calendar: boolean }
-export interface Picture { src: string; alt: string }
+export interface Picture { src: string; alt: string; width: number; height: number }
 export interface Source { title: string; url: string | null }
 export interface Button { title: string; click: string }
 

@@ -1,17 +1,23 @@
 """Posts messages: to a channel or direct message, or as the answer to a command that only its writer sees."""
 from __future__ import annotations
 
+import asyncio
+import logging
 from functools import partial
 from typing import Dict, Optional, Protocol
 
+import aiohttp
+from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from addons.channels import pictures
-from addons.channels.content import Content, WholeOutput
+from addons.channels.content import Content, Picture, WholeOutput
 from addons.channels.signing import Signer
 from addons.channels.slack.reading import Spot
-from addons.channels.slack.render import Rendered, rendered
+from addons.channels.slack.render import Rendered, escaped, rendered
+
+log = logging.getLogger(__name__)
 
 
 class Place(Protocol):
@@ -32,9 +38,17 @@ class Channel:
             channel=self._spot.channel, thread_ts=self._spot.thread, text=message.text, blocks=message.blocks, unfurl_links=False,
             unfurl_media=False)
         for picture in message.pictures:
+            await self._upload(picture)
+
+    async def _upload(self, picture: Picture) -> None:
+        """Uploads a picture; where that fails, its description stands in for it."""
+        try:
             await self._api.files_upload_v2(
                 channel=self._spot.channel, thread_ts=self._spot.thread, file=str(pictures.png(picture)), title=picture.alt,
                 alt_txt=picture.alt)
+        except (OSError, SlackClientError, aiohttp.ClientError, asyncio.TimeoutError):
+            log.exception("The picture %s was not uploaded", picture.name)
+            await self._api.chat_postMessage(channel=self._spot.channel, thread_ts=self._spot.thread, text=escaped(picture.alt))
 
 
 class Answer:

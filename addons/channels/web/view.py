@@ -3,7 +3,8 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Mapping, Optional, Sequence
 
-from addons.channels.content import Content, Line
+from addons.channels import pictures
+from addons.channels.content import Content, Line, Picture
 from addons.channels.signing import Signer
 from addons.channels.web.history import Said
 
@@ -33,7 +34,7 @@ class View:
         return {
             "key": said.key, "from": "assistant", "at": said.at,
             "before": _lines(content.before_table), "table": _table(content, "calendar" in said.extras), "after": _lines(content.after_table),
-            "pictures": [{"src": f"/chat/pictures/{picture.name}.svg", "alt": picture.alt} for picture in content.pictures],
+            "pictures": [item for picture in content.pictures if (item := _picture(picture))],
             "sources": [{"title": source.title, "url": source.url} for source in content.sources],
             "buttons": [{"title": choice.title, "click": self._signer.button_token(self._conversation, choice.payload, choice.title)}
                         for choice in content.buttons] if buttons else [],
@@ -43,6 +44,11 @@ class View:
 
 def _lines(lines: Sequence[Line]) -> List[Dict[str, Any]]:
     return [{"text": line.text, "bullet": line.bullet} for line in lines]
+
+
+def _picture(picture: Picture) -> Optional[Dict[str, Any]]:
+    size = pictures.size_of(picture.name)
+    return size and {"src": f"/chat/pictures/{picture.name}.svg", "alt": picture.alt, "width": size[0], "height": size[1]}
 
 
 def _table(content: Content, calendar: bool) -> Optional[Dict[str, Any]]:
