@@ -102,12 +102,14 @@ def preview(exercise: str, understand: Understand, know: knowledge.Knowledge) ->
     made = Preview()
     name, titles, about = know.name_of(exercise), know.wording["topics"], know.wording["ask"]["about"]
     named = (Mention("exercise", exercise, name),)
+    overviews = {entry.topic for entry in know.entries.values() if entry.overview and entry.exercise in know.exercises}
     for topic in TOPICS:
         asked = about.format(topic=titles[topic], name=name)
         results = _answers([Question("", INTENT_OF_TOPIC[topic], mentions=named)], Context(), know)
         _note(made, topic, asked, results, know)
-        if not any(claim in know.entries and know.entries[claim].exercise == exercise for claim in results[0].claims[:1]):
-            made.remarks.append(f"{topic}: the plain question is answered from {_first(results)}, not from this file")
+        first = know.entries.get(_first(results))
+        if topic in overviews and (first is None or (first.exercise, first.topic) != (exercise, topic)):
+            made.remarks.append(f"{topic}: the plain question is answered from {_first(results)}, not from its section of this file")
     for entry in know.claims_of(exercise):
         _ask(made, entry, understand, know)
     return made
