@@ -171,7 +171,7 @@ def comparisons_fit_traits(know: Any) -> Iterator[Problem]:
                                       f'"{there.value}" in exercises/{other.id}.yml', "mend the claims or the traits")
                     if back is not None and back.other == ex.id and ex.id < other.id and trait in getattr(back, kind):
                         yield Problem(file, f"comparisons[{n}].{kind}",
-                                      f"says {kind} {trait.value} than {other.id}, and exercises/{other.id}.yml says the reverse",
+                                      f"says {kind} {trait.value} than {other.id}, and exercises/{other.id}.yml says the same of its own",
                                       "only one of them can hold; mend the claims of one file")
 
 
