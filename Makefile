@@ -19,15 +19,15 @@ export TQDM_DISABLE := 1
 
 MODEL := models/repwise.tar.gz
 MODEL_SOURCES := config.yml domain.yml addons/importer.py actions/quantities.py $(wildcard addons/nlu/*.py knowledge/*.py) \
-                 $(filter-out knowledge/wording.yml knowledge/drawing.yml,$(shell find knowledge data -name '*.yml'))
+                 $(filter-out knowledge/wording.yml knowledge/drawing.yml knowledge/template.yml,$(shell find knowledge data -name '*.yml'))
 WIDGET := widget/dist/widget.js
 WIDGET_SOURCES := widget/build.mjs widget/package-lock.json knowledge/wording.yml tools/widget.py $(wildcard widget/src/*)
 
 PICTURES := build/pictures.made
 PICTURE_SOURCES := widget/body.mjs widget/package-lock.json tools/widget.py $(wildcard pictures/*.py) knowledge/pictures.py knowledge/schema.py \
-                   $(filter-out knowledge/red_flags.yml knowledge/conditions.yml,$(shell find knowledge -name '*.yml'))
+                   $(filter-out knowledge/red_flags.yml knowledge/conditions.yml knowledge/template.yml,$(shell find knowledge -name '*.yml'))
 
-.PHONY: help setup run chat train widget pictures test validate lint figures evaluate ratings lock clean
+.PHONY: help setup run chat train widget pictures new-exercise preview test validate lint figures evaluate ratings lock clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -70,6 +70,12 @@ chat: $(MODEL)  ## Talk to the assistant in the terminal
 validate: .venv/.ready  ## Check knowledge, then Rasa's data
 	@$(PY) -m knowledge.validate
 	@.venv/bin/rasa data validate --fail-on-warnings
+
+new-exercise: .venv/.ready  ## Start the file of a new exercise (NAME=box_squat)
+	@$(PY) -m knowledge.new_exercise "$(NAME)"
+
+preview: .venv/.ready  ## Print every answer about an exercise, before or after training (EXERCISE=box_squat)
+	@$(PY) -m evaluation.preview "$(EXERCISE)"
 
 test: $(MODEL) $(WIDGET) $(PICTURES)  ## Run the whole test suite
 	@$(PY) -m pytest tests --ignore tests/browser

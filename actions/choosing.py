@@ -5,6 +5,7 @@ from typing import Dict, FrozenSet, Iterable, Iterator, List, Mapping, NamedTupl
 
 from actions.question import TOPIC_OF_INTENT, Question
 from actions.ranking import TAG_WEIGHTS, Wanted, features, score
+from actions.subject import Subject
 from knowledge import Knowledge
 from knowledge.index import Entry
 
@@ -83,24 +84,31 @@ def candidates(question: Question, wanted: Wanted, know: Knowledge) -> Iterator[
     Claims that are neither near nor about anything wanted are left out, unless nothing is known of nearness.
     """
     subject = wanted.subject
+    homes = _homes(subject, know)
+    for home, place in homes.items():
+        for entry in know.claims_of(home):
+            if question.nearest and entry.id not in question.nearest and not entry.overview and entry.tags.isdisjoint(wanted.tags):
+                continue
+            if place != "other" or subject.exercise in entry.own:
+                yield entry, place
+
+
+def _homes(subject: Subject, know: Knowledge) -> Dict[Optional[str], str]:
+    """Returns the exercises and families whose claims may answer, None for those that hold for any, with their places."""
     exercise = subject.exercise
-    usual = know.families[exercise].usual if exercise in know.families else None
-    family = exercise if exercise in know.families else (know.family_of(exercise) if exercise else None)
-    for entry in know.entries.values():
-        if question.nearest and entry.id not in question.nearest and not entry.overview and entry.tags.isdisjoint(wanted.tags):
-            continue
-        if entry.exercise is None:
-            yield entry, "general" if exercise is None else "general beside exercise"
-        elif entry.exercise == exercise:
-            yield entry, "own" if subject.how == "named" else "talk"
-        elif entry.exercise == family:
-            yield entry, "family"
-        elif usual is not None and entry.exercise == usual:
-            yield entry, "usual"
-        elif usual is not None and entry.exercise in know.exercises and know.exercises[entry.exercise].family == exercise:
-            yield entry, "member"
-        elif entry.exercise in subject.others and exercise in entry.own:
-            yield entry, "other"
+    homes: Dict[Optional[str], str] = {None: "general" if exercise is None else "general beside exercise"}
+    if exercise is None:
+        return homes
+    homes[exercise] = "own" if subject.how == "named" else "talk"
+    if exercise in know.families:
+        homes.setdefault(know.families[exercise].usual, "usual")
+        for member in know.members(exercise):
+            homes.setdefault(member, "member")
+    else:
+        homes.setdefault(know.family_of(exercise), "family")
+    for other in subject.others:
+        homes.setdefault(other, "other")
+    return homes
 
 
 def rank(question: Question, wanted: Wanted, know: Knowledge) -> List[Ranked]:

@@ -47,8 +47,7 @@ def _pair_entries(first: str, second: str, know: Knowledge) -> List[Entry]:
     for one in wider(first):
         for other in wider(second):
             for home, guest in ((one, other), (other, one)):
-                found = [e for e in know.entries.values()
-                         if e.exercise == home and e.topic == "comparison" and guest in e.own]
+                found = [e for e in know.claims_of(home) if e.topic == "comparison" and guest in e.own]
                 if found:
                     return found
     return []

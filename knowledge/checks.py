@@ -5,6 +5,7 @@ from typing import Any, Callable, Dict, Iterator, List, Set, Tuple
 
 from knowledge.pictures import places_of
 from knowledge.problems import Problem, nearest
+from knowledge.schema import Level
 from knowledge.text import key_of
 
 Rule = Callable[[Any], Iterator[Problem]]
@@ -28,7 +29,7 @@ def _file_of(entry: Any, know: Any) -> Tuple[str, str]:
     return f"{first}.yml", rest
 
 
-def _home(kind: str, word: Any, know: Any) -> str:
+def home_of(kind: str, word: Any, know: Any) -> str:
     if kind != "exercise":
         return FILES[kind]
     if word.id in know.exercises:
@@ -59,7 +60,7 @@ def sources_exist(know: Any) -> Iterator[Problem]:
 
 
 def tags_exist(know: Any) -> Iterator[Problem]:
-    known = {word.id for words in know.words().values() for word in words}
+    known = {word.id for words in know.words().values() for word in words} | know.unread
     for entry in know.entries.values():
         for tag in entry.claim.about:
             if tag not in known:
@@ -74,13 +75,15 @@ def references_exist(know: Any) -> Iterator[Problem]:
     faults = {word.id for word in know.vocabulary.aspects} | set(know.conditions)
 
     def unknown(file: str, path: str, kind: str, value: str, known: Any) -> Iterator[Problem]:
-        if value not in known:
+        if value not in known and value not in know.unread:
             yield Problem(file, path, f'unknown {kind} "{value}"', nearest(value, known))
 
     for ex in know.exercises.values():
         file = f"exercises/{ex.id}.yml"
         if ex.family is not None:
             yield from unknown(file, "family", "family", ex.family, know.families)
+        if ex.mistaken_for is not None:
+            yield from unknown(file, "mistaken_for.exercise", "exercise", ex.mistaken_for.exercise, know.exercises)
         for n, need in enumerate(ex.equipment.needs):
             yield from unknown(file, f"equipment.needs[{n}]", "equipment", need, equipment)
         for role in ("primary", "secondary", "stabilisers"):
@@ -101,6 +104,8 @@ def references_exist(know: Any) -> Iterator[Problem]:
     for item in know.named.values():
         if item.family is not None:
             yield from unknown("catalog.yml", item.id, "family", item.family, know.families)
+        if item.like is not None:
+            yield from unknown("catalog.yml", item.id, "exercise", item.like, know.exercises)
         for muscle in item.muscles:
             yield from unknown("catalog.yml", item.id, "muscle", muscle, know.muscles)
     for family in know.families.values():
@@ -122,7 +127,7 @@ def ids_unique(know: Any) -> Iterator[Problem]:
     home: Dict[str, str] = {}
     for kind, words in know.words().items():
         for word in words:
-            file = _home(kind, word, know)
+            file = home_of(kind, word, know)
             if word.id in home:
                 yield Problem(file, word.id, f'the id "{word.id}" is taken in {home[word.id]}', "choose another id")
             home[word.id] = file
@@ -132,7 +137,7 @@ def aliases_unique(know: Any) -> Iterator[Problem]:
     claimed: Dict[str, Tuple[str, str]] = {}
     for kind, words in know.words().items():
         for word in words:
-            file = _home(kind, word, know)
+            file = home_of(kind, word, know)
             for name in word.names:
                 key = key_of(name)
                 if not key:
@@ -147,12 +152,63 @@ def aliases_unique(know: Any) -> Iterator[Problem]:
 
 def comparisons_have_two_sides(know: Any) -> Iterator[Problem]:
     for ex in know.exercises.values():
-        for comparison in ex.comparisons:
+        for n, comparison in enumerate(ex.comparisons):
             other = know.exercises.get(comparison.other)
-            if other is not None and not any(c.other in (ex.id, ex.family) for c in other.comparisons):
-                yield Problem(f"exercises/{other.id}.yml", "comparisons",
-                              f"has nothing on {ex.id}, though exercises/{ex.id}.yml compares the two",
-                              f"add an entry with other: {ex.id}")
+            if other is not None and _back(other, ex) is None:
+                yield Problem(f"exercises/{ex.id}.yml", f"comparisons[{n}]", f"exercises/{other.id}.yml has nothing on {ex.id}",
+                              f"both questions are answered from here; for words of its own add an entry with other: {ex.id} there")
+
+
+def comparisons_fit_traits(know: Any) -> Iterator[Problem]:
+    levels = list(Level)
+    for ex in know.exercises.values():
+        for n, comparison in enumerate(ex.comparisons):
+            file, other = f"exercises/{ex.id}.yml", know.exercises.get(comparison.other)
+            if other is None:
+                continue
+            back = _back(other, ex)
+            for kind, traits, sign in (("more", comparison.more, 1), ("less", comparison.less, -1)):
+                for trait in traits:
+                    here, there = getattr(ex.traits, trait.value), getattr(other.traits, trait.value)
+                    if sign * (levels.index(here) - levels.index(there)) < 0:
+                        yield Problem(file, f"comparisons[{n}].{kind}",
+                                      f'says {kind} {trait.value} than {other.id}, but traits say "{here.value}" here and '
+                                      f'"{there.value}" in exercises/{other.id}.yml', "mend the claims or the traits")
+                    if back is not None and back.other == ex.id and ex.id < other.id and trait in getattr(back, kind):
+                        yield Problem(file, f"comparisons[{n}].{kind}",
+                                      f"says {kind} {trait.value} than {other.id}, and exercises/{other.id}.yml says the same of its own",
+                                      "only one of them can hold; mend the claims of one file")
+
+
+def _back(other: Any, ex: Any) -> Any:
+    """Returns what ``other`` says of ``ex`` or else of its family, None if nothing."""
+    found = {comparison.other: comparison for comparison in other.comparisons}
+    return found.get(ex.id) or found.get(ex.family)
+
+
+def goals_have_ranges(know: Any) -> Iterator[Problem]:
+    planned = dict.fromkeys(row.goal for row in know.schemes)
+    for ex in know.exercises.values():
+        file, named = f"exercises/{ex.id}.yml", {goal.goal for goal in ex.programming.goals}
+        for n, goal in enumerate(ex.programming.goals):
+            if goal.reps is None and goal.rated in ("suitable", "rare"):
+                yield Problem(file, f"programming.goals[{n}].reps", f"is missing, though {goal.goal} is rated {goal.rated}",
+                              "write [lowest, highest], or rate it not suitable or not advised")
+        for goal_id in planned:
+            if goal_id not in named:
+                yield Problem(file, "programming.goals", f"has nothing on {goal_id}", f"add an entry with goal: {goal_id}, reps and rated")
+
+
+def terms_are_explained(know: Any) -> Iterator[Problem]:
+    known = [*know.terms, *know.goals]
+    definitions = [entry for entry in know.claims_of(None) if entry.topic == "definition"]
+    told = {tag for entry in definitions if entry.own or len(entry.tags) == 1 for tag in entry.own or entry.tags}
+    for n, term in enumerate(know.vocabulary.explained):
+        if term not in known:
+            yield Problem("vocabulary.yml", f"explained[{n}]", f'"{term}" is no term and no goal',
+                          f"{nearest(term, known)} Or write it into glossary.yml; its first claim says what it is")
+        elif term not in told:
+            yield Problem("general/definition.yml", "claims", f'nothing says what "{term}" is', f"add a claim with about: [{term}]")
 
 
 def no_claim_twice(know: Any) -> Iterator[Problem]:
@@ -211,8 +267,12 @@ def everything_has_a_place_in_pictures(know: Any) -> Iterator[Problem]:
             yield Problem("stances.yml", stance, "is in no foot diagram", "say where the feet stand in drawing.yml, under feet")
 
 
-RULES: List[Rule] = [sources_exist, tags_exist, references_exist, ids_unique, aliases_unique, comparisons_have_two_sides,
-                     no_claim_twice, schemes_fit, wording_is_used, everything_has_a_place_in_pictures]
+RULES: List[Rule] = [sources_exist, tags_exist, references_exist, ids_unique, aliases_unique, comparisons_fit_traits, goals_have_ranges,
+                     terms_are_explained, no_claim_twice, schemes_fit, wording_is_used, everything_has_a_place_in_pictures]
+"""What must hold before anything is trained."""
+
+HINTS: List[Rule] = [comparisons_have_two_sides]
+"""What a writer is told, and may leave as it is: adding one file must be enough."""
 
 
 def run_all(know: Any, skip: Set[str]) -> List[Problem]:
@@ -220,4 +280,6 @@ def run_all(know: Any, skip: Set[str]) -> List[Problem]:
     return [problem for rule in RULES if rule.__name__ not in skip for problem in rule(know)]
 
 
-
+def hints(know: Any) -> List[Problem]:
+    """Returns what could be better in knowledge that is valid."""
+    return [problem for rule in HINTS for problem in rule(know)]

@@ -3,9 +3,11 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
-from typing import Any, Iterable, List, Type
+from typing import Any, Iterable, Iterator, List, Tuple, Type
 
 from pydantic import BaseModel, ValidationError
+
+from knowledge.template import TODO, advice
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,22 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return "use one of " + ", ".join(options[:12]) + (" ..." if len(options) > 12 else "")
 
 
+def unfinished(file: str, at: str, data: Any, model: Type[BaseModel]) -> List[Problem]:
+    """Returns a problem for every TODO that `make new-exercise` left in ``data``."""
+    return [Problem(file, (at + _path(place)).lstrip("."), "is still to do", advice(model, place)) for place in _todos(data)]
+
+
+def _todos(data: Any, place: Tuple[Any, ...] = ()) -> Iterator[Tuple[Any, ...]]:
+    if isinstance(data, dict):
+        for key, value in data.items():
+            yield from _todos(value, (*place, key))
+    elif isinstance(data, list):
+        for number, value in enumerate(data):
+            yield from _todos(value, (*place, number))
+    elif isinstance(data, str) and data.startswith(TODO):
+        yield place
+
+
 def from_pydantic(file: str, at: str, error: ValidationError, model: Type[BaseModel]) -> List[Problem]:
     """Translates pydantic's errors into words for a writer."""
     problems = []
@@ -46,7 +64,7 @@ def from_pydantic(file: str, at: str, error: ValidationError, model: Type[BaseMo
         path = at + _path(item["loc"])
         kind = item["type"]
         if kind == "value_error.missing":
-            what, remedy = "is missing", "add it; `make new-exercise` and the other files show the form"
+            what, remedy = "is missing", advice(model, item["loc"]) or "add it; the other files show the form"
         elif kind == "value_error.extra":
             what, remedy = "is no known key", nearest(str(item["loc"][-1]), _keys_at(model, item["loc"][:-1]))
         elif kind.startswith("type_error.enum"):

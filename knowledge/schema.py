@@ -233,10 +233,25 @@ class Risks(Strict):
     claims: List[Claim] = []
 
 
+class Trait(str, Enum):
+    """The loads of an exercise that are levels."""
+
+    knee = "knee"
+    hip = "hip"
+    spine = "spine"
+    balance = "balance"
+    skill = "skill"
+
+
 class Comparison(Strict):
-    """This exercise beside another one (or a family); the first claim is the short answer."""
+    """This exercise beside another one (or a family); the first claim is the short answer.
+
+    ``more`` and ``less`` are the traits that the claims call higher or lower here than there; they are held against both files.
+    """
 
     other: str
+    more: List[Trait] = []
+    less: List[Trait] = []
     claims: List[Claim] = Field(..., min_items=1)
 
 
@@ -543,7 +558,10 @@ class Drawing(Strict):
 
 
 class Vocabulary(Strict):
-    """Closed lists of words that are no knowledge by themselves but steer an answer."""
+    """Closed lists of words that are no knowledge by themselves but steer an answer.
+
+    ``explained`` are ids of terms and goals that a plain "what is ...?" must find explained.
+    """
 
     phases: List[Word]
     equipment: List[Word]
@@ -551,3 +569,4 @@ class Vocabulary(Strict):
     groups: List[Word]
     body_parts: List[Word]
     aspects: List[Word]
+    explained: List[str] = []

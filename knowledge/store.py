@@ -6,19 +6,20 @@ import hashlib
 import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterable, List, Optional, Set, Tuple, Type, TypeVar
+from typing import Any, Callable, Dict, FrozenSet, Iterable, List, Optional, Sequence, Set, Tuple, Type, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from knowledge import checks, index, schema
 from knowledge.files import YamlProblem, read_yaml
-from knowledge.problems import KnowledgeError, Problem, from_pydantic
+from knowledge.problems import KnowledgeError, Problem, from_pydantic, unfinished
+from knowledge.template import TEMPLATE
 
 HERE = Path(__file__).parent
 WORDING = "wording.yml"
 DRAWING = "drawing.yml"
-NOT_LEARNT = (WORDING, DRAWING)
-"""Files that are read at run time only: a better sentence or picture needs no training."""
+NOT_LEARNED = (WORDING, DRAWING, TEMPLATE)
+"""Files that no model learns from: a better sentence or picture needs no training."""
 REGION_VARIABLE = "REPWISE_REGION"
 """The environment variable that says whose emergency numbers are named."""
 
@@ -30,6 +31,7 @@ class Knowledge:
     """All that is known. Mappings are id -> item, in the order of the files.
 
     ``order`` are the ids of all claims as loaded, ``version`` a hash of the files: together they let a claim be named by its number.
+    ``unread`` are the exercises whose files have mistakes; files that speak of them are not to blame.
     """
 
     exercises: Dict[str, schema.Exercise]
@@ -53,6 +55,7 @@ class Knowledge:
     order: Tuple[str, ...] = ()
     version: str = ""
     region_id: Optional[str] = None
+    unread: FrozenSet[str] = frozenset()
 
     @property
     def region(self) -> schema.Region:
@@ -90,6 +93,17 @@ class Knowledge:
         """Returns the entity type of an id that people may name, "other" for none."""
         return self._kinds.get(item_id, "other")
 
+    def claims_of(self, home: Optional[str]) -> Sequence[index.Entry]:
+        """Returns the claims of an exercise or family, of None those that hold for any, in the order of the files."""
+        return self._by_home.get(home, ())
+
+    @functools.cached_property
+    def _by_home(self) -> Dict[Optional[str], List[index.Entry]]:
+        homes: Dict[Optional[str], List[index.Entry]] = {}
+        for entry in self.entries.values():
+            homes.setdefault(entry.exercise, []).append(entry)
+        return homes
+
     @functools.cached_property
     def _kinds(self) -> Dict[str, str]:
         kinds: Dict[str, str] = {}
@@ -116,7 +130,7 @@ def fingerprint(folder: Path = HERE) -> str:
     """Returns a hash over the content of all knowledge files that a model learns from, for telling whether it is older than they are."""
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*.yml")):
-        if path.name in NOT_LEARNT:
+        if path.name in NOT_LEARNED:
             continue
         digest.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
@@ -145,10 +159,14 @@ class _Reader:
             if data is not None:
                 self.problems.append(Problem(name, at, "is not a mapping", "write key: value pairs"))
             return None
+        left = unfinished(name, at, data, model)
+        self.problems.extend(left)
         try:
-            return model(**data)
+            item = model(**data)
+            return None if left else item
         except ValidationError as error:
-            self.problems.extend(from_pydantic(name, at, error, model))
+            told = {problem.path for problem in left}
+            self.problems.extend(problem for problem in from_pydantic(name, at, error, model) if problem.path not in told)
         except TypeError as error:
             self.problems.append(Problem(name, at, str(error), "keys must be words"))
         return None
@@ -183,27 +201,45 @@ def load(folder: Path = HERE, skip: Optional[Set[str]] = None) -> Knowledge:
     Raises:
         KnowledgeError: with every problem found, each naming file, path and remedy.
     """
-    read = _Reader(folder)
-    exercises = {}
+    know, problems = read(folder)
+    problems = [*problems, *checks.run_all(know, skip or set())]
+    if problems:
+        raise KnowledgeError(problems)
+    return know
+
+
+def read(folder: Path = HERE) -> Tuple[Knowledge, List[Problem]]:
+    """Reads and indexes what can be read of the knowledge in ``folder``.
+
+    Returns:
+        The knowledge without the items that do not fit the schema, and what is wrong with those.
+
+    Raises:
+        KnowledgeError: the vocabulary or the wording cannot be read.
+    """
+    reader = _Reader(folder)
+    exercises: Dict[str, schema.Exercise] = {}
+    unread: List[str] = []
     for path in sorted((folder / "exercises").glob("*.yml")):
         name = f"exercises/{path.name}"
-        item = read.one(schema.Exercise, name, read.content(name))
+        item = reader.one(schema.Exercise, name, reader.content(name))
         if item is None:
+            unread.append(path.stem)
             continue
         if item.id != path.stem:
-            read.problems.append(Problem(name, "id", f'is "{item.id}"', f'write "{path.stem}", the name of the file'))
+            reader.problems.append(Problem(name, "id", f'is "{item.id}"', f'write "{path.stem}", the name of the file'))
         exercises[item.id] = item
     general = {}
     for path in sorted((folder / "general").glob("*.yml")):
         name = f"general/{path.name}"
         if path.stem not in schema.TOPICS:
-            read.problems.append(Problem(name, "", "is not named after a topic", f"topics are {', '.join(schema.TOPICS)}"))
-        section = read.one(schema.Section, name, read.content(name))
+            reader.problems.append(Problem(name, "", "is not named after a topic", f"topics are {', '.join(schema.TOPICS)}"))
+        section = reader.one(schema.Section, name, reader.content(name))
         if section is not None:
             general[path.stem] = section
-    vocabulary = read.one(schema.Vocabulary, "vocabulary.yml", read.content("vocabulary.yml"))
-    drawing = read.one(schema.Drawing, DRAWING, read.content(DRAWING))
-    wording = read.content(WORDING)
+    vocabulary = reader.one(schema.Vocabulary, "vocabulary.yml", reader.content("vocabulary.yml"))
+    drawing = reader.one(schema.Drawing, DRAWING, reader.content(DRAWING))
+    wording = reader.content(WORDING)
     lists: Dict[str, Any] = {}
     for attribute, model, name in (
         ("named", schema.NamedExercise, "catalog.yml"), ("families", schema.Family, "families.yml"),
@@ -213,17 +249,14 @@ def load(folder: Path = HERE, skip: Optional[Set[str]] = None) -> Knowledge:
         ("regions", schema.Region, "regions.yml"),
         ("outside", schema.Word, "outside.yml"),
     ):
-        lists[attribute] = _by_id(read.many(model, name), name, read.problems)
-    schemes = tuple(read.many(schema.Scheme, "schemes.yml"))
+        lists[attribute] = _by_id(reader.many(model, name), name, reader.problems)
+    schemes = tuple(reader.many(schema.Scheme, "schemes.yml"))
     if vocabulary is None or drawing is None or not isinstance(wording, dict):
-        raise KnowledgeError(read.problems)
-    know = Knowledge(exercises=exercises, general=general, vocabulary=vocabulary, drawing=drawing, wording=wording, schemes=schemes, **lists)
+        raise KnowledgeError(reader.problems)
+    know = Knowledge(exercises=exercises, general=general, vocabulary=vocabulary, drawing=drawing, wording=wording, schemes=schemes,
+                     unread=frozenset(unread), **lists)
     entries = index.build(know)
-    know = replace(know, entries=entries, order=tuple(entries), version=fingerprint(folder))
-    read.problems.extend(checks.run_all(know, skip or set()))
-    if read.problems:
-        raise KnowledgeError(read.problems)
-    return know
+    return replace(know, entries=entries, order=tuple(entries), version=fingerprint(folder)), reader.problems
 
 
 @functools.lru_cache(maxsize=1)

@@ -1,4 +1,4 @@
-"""Checks the knowledge files: `make validate`. Prints every problem with file, path and remedy."""
+"""Checks the knowledge files: `make validate`. Prints every problem with file, path and remedy, and hints where it may stay."""
 from __future__ import annotations
 
 import argparse
@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import List, Optional
 
+from knowledge import checks
 from knowledge.problems import KnowledgeError
 from knowledge.store import HERE, load
 
@@ -22,6 +23,8 @@ def main(arguments: Optional[List[str]] = None) -> int:
             print(problem, file=sys.stderr)
         print(f"{len(error.problems)} problem(s).", file=sys.stderr)
         return 1
+    for hint in checks.hints(know):
+        print(f"Hint: {hint}")
     print(f"Knowledge is valid: {len(know.exercises)} exercises, {len(know.entries)} claims, {len(know.sources)} sources.")
     return 0
 

@@ -1,6 +1,7 @@
 """The validator: one bad file per rule, and the words a writer reads."""
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -123,11 +124,69 @@ def test_a_name_without_letters_is_refused(folder):
     assert named(problems(folder), "catalog.yml", "has no letters")
 
 
-def test_a_one_sided_comparison_is_named(folder):
+@pytest.mark.parametrize("name", ["sissy squat", "RDL", "vastus medialis", "barbell", "sumo stance"])
+def test_a_name_of_whatever_kind_stands_once(folder, name):
+    replace(folder / SQUAT, "aliases:", f"aliases:\n  - {name}")
+    assert named(problems(folder), f'"{name}" is already a name of') or named(problems(folder), "is already a name of back_squat")
+
+
+def test_a_one_sided_comparison_is_a_hint_and_no_error(folder, capsys):
     text = (folder / "exercises/leg_press_45.yml").read_text(encoding="utf-8")
-    text = text.replace("- other: back_squat", "- other: front_squat").replace("- other: squat", "- other: goblet_squat")
+    text = text.replace("- other: back_squat", "- other: sissy_squat").replace("- other: squat", "- other: wall_sit")
     (folder / "exercises/leg_press_45.yml").write_text(text, encoding="utf-8")
-    assert named(problems(folder), "exercises/leg_press_45.yml", "has nothing on back_squat")
+    assert main([str(folder)]) == 0
+    assert named(capsys.readouterr().out.splitlines(), "Hint", SQUAT, "leg_press_45.yml has nothing on back_squat", "other: back_squat")
+
+
+def test_the_knowledge_in_the_project_has_no_hints(know):
+    assert checks.hints(know) == []
+
+
+def test_a_comparison_against_the_traits_is_named(folder):
+    replace(folder / SQUAT, "- other: leg_press_45\n    more: [spine, balance, skill]", "- other: leg_press_45\n    less: [spine]")
+    assert named(problems(folder), SQUAT, "comparisons[", "less", 'says less spine than leg_press_45, but traits say "high" here')
+
+
+def test_two_files_that_contradict_each_other_are_named(folder):
+    replace(folder / "exercises/front_squat.yml", "more: [knee]\n    less: [hip]", "more: [hip]")
+    assert named(problems(folder), SQUAT, "says more hip than front_squat, and exercises/front_squat.yml says the same of its own")
+
+
+def test_an_unknown_trait_lists_the_known_ones(folder):
+    replace(folder / SQUAT, "more: [spine, balance, skill]", "more: [back]")
+    assert named(problems(folder), "more[0]", "use one of knee, hip, spine, balance, skill")
+
+
+def test_a_goal_without_range_is_named(folder):
+    replace(folder / SQUAT, "      reps: [3, 6]\n      rated: suitable", "      rated: rare")
+    assert named(problems(folder), SQUAT, "programming.goals[0].reps", "is missing, though strength is rated rare", "[lowest, highest]")
+
+
+def test_a_goal_that_is_left_out_is_named(folder):
+    replace(folder / SQUAT, "goal: power", "goal: strength")
+    assert named(problems(folder), SQUAT, "programming.goals", "has nothing on power")
+
+
+def test_a_general_term_without_entry_is_named(folder):
+    replace(folder / "glossary.yml", "id: drop_set", "id: falling_set")
+    assert named(problems(folder), "vocabulary.yml", 'explained[3]: "drop_set" is no term', "glossary.yml")
+
+
+def test_a_goal_that_nothing_explains_is_named(folder):
+    file = folder / "general/definition.yml"
+    file.write_text(re.sub(r"(about: \[[^]]*)hypertrophy", r"\1strength", file.read_text(encoding="utf-8")), encoding="utf-8")
+    found = problems(folder)
+    assert named(found, "general/definition.yml", 'nothing says what "hypertrophy" is', "about: [hypertrophy]")
+
+
+def test_the_like_of_an_exercise_known_by_name_must_have_a_file(folder):
+    append(folder / "catalog.yml", "- {id: hop_squat, name: hop squat, like: back_squatt}")
+    assert named(problems(folder), "catalog.yml: hop_squat", 'unknown exercise "back_squatt"', 'did you mean "back_squat"?')
+
+
+def test_the_other_exercise_of_a_shared_name_must_exist(folder):
+    replace(folder / "exercises/inverted_leg_press.yml", "exercise: leg_press_45", "exercise: leg_press_54")
+    assert named(problems(folder), "mistaken_for.exercise", 'unknown exercise "leg_press_54"')
 
 
 def test_the_same_claim_twice_is_named(folder):
@@ -193,6 +252,11 @@ def test_a_missing_file_is_named(folder):
     assert named(problems(folder), "glossary.yml", "is missing")
 
 
+def test_a_file_that_cannot_be_read_is_the_only_one_blamed(folder):
+    replace(folder / SQUAT, "traits:", "traits: [")
+    assert len(problems(folder)) == 1
+
+
 def test_all_problems_are_told_at_once(folder, capsys):
     append(folder / "catalog.yml", "- {id: Box-Squat, name: box squat}")
     append(folder / "general/load.yml", "  - " + CLAIM % ", about: [glute]")
@@ -216,8 +280,9 @@ def test_unsafe_and_broken_yaml_is_refused(tmp_path, text, words):
 def test_every_rule_has_a_test():
     tested = Path(__file__).read_text(encoding="utf-8")
     spoken = {"sources_exist": "unknown source", "tags_exist": "unknown tag", "references_exist": "unknown muscle", "ids_unique": "is taken",
-              "aliases_unique": "already a name", "comparisons_have_two_sides": "has nothing on", "no_claim_twice": "says the same as",
+              "aliases_unique": "already a name", "comparisons_have_two_sides": "Hint", "comparisons_fit_traits": "says the same of its own",
+              "goals_have_ranges": "though strength is rated rare", "terms_are_explained": "nothing says what", "no_claim_twice": "says the same as",
               "schemes_fit": "lower figure first", "wording_is_used": "blank line",
               "everything_has_a_place_in_pictures": "has no place on the muscle map"}
-    assert {rule.__name__ for rule in checks.RULES} == set(spoken)
+    assert {rule.__name__ for rule in (*checks.RULES, *checks.HINTS)} == set(spoken)
     assert all(words in tested for words in spoken.values())
