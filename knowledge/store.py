@@ -38,6 +38,7 @@ class Knowledge:
     red_flags: Dict[str, schema.RedFlag]
     goals: Dict[str, schema.Goal]
     schemes: Tuple[schema.Scheme, ...]
+    sessions: schema.Sessions
     terms: Dict[str, schema.Term]
     sources: Dict[str, schema.Source]
     regions: Dict[str, schema.Region]
@@ -210,9 +211,10 @@ def load(folder: Path = HERE, skip: Optional[Set[str]] = None) -> Knowledge:
     ):
         lists[attribute] = _by_id(read.many(model, name), name, read.problems)
     schemes = tuple(read.many(schema.Scheme, "schemes.yml"))
-    if vocabulary is None or not isinstance(wording, dict):
+    sessions = read.one(schema.Sessions, "sessions.yml", read.content("sessions.yml"))
+    if vocabulary is None or sessions is None or not isinstance(wording, dict):
         raise KnowledgeError(read.problems)
-    know = Knowledge(exercises=exercises, general=general, vocabulary=vocabulary, wording=wording, schemes=schemes, **lists)
+    know = Knowledge(exercises=exercises, general=general, vocabulary=vocabulary, wording=wording, schemes=schemes, sessions=sessions, **lists)
     entries = index.build(know)
     know = replace(know, entries=entries, order=tuple(entries), version=fingerprint(folder))
     read.problems.extend(checks.run_all(know, skip or set()))

@@ -12,7 +12,7 @@ from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from actions.question import REQUEST, TOPIC_OF_INTENT
+from actions.question import REQUEST, REQUESTS, TOPIC_OF_INTENT
 from addons.nlu.names import MASK, MASKED_TEXT
 from addons.nlu.parts import with_parts
 
@@ -25,7 +25,8 @@ PLEA = re.compile(
     r"(?<!\bi )\b(?:make|give|write|build|create|design|set|draw|put|show|do|need|want)\w* (?:me|us|up|a|an)\b|\bi (?:need|want) an?\b|"
     r"\b(?:my|a|the) (?:plan|programme|program|scheme)\b.*\bfor me\b|\bplan me\b|\bi have \d+ min", re.IGNORECASE)
 EXPLICIT = re.compile(
-    r"\b(?:make|write|build|create|give) me (?:a|an|my|another) (?:\w+ ){0,2}(?:plan|programme|program|rep scheme|routine|workout)\b", re.IGNORECASE)
+    r"\b(?:make|write|build|create|give) me (?:a|an|my|another) (?:\w+ ){0,2}"
+    r"(?:plan|programme|program|rep scheme|routine|workout|leg ?day|(?:leg|lower[ -]body) session)\b", re.IGNORECASE)
 """Nothing else can be meant."""
 LEAST_LIKELY = 0.03
 SURE = 0.97
@@ -58,7 +59,7 @@ class SecondThoughts(GraphComponent, IntentClassifier):
         for message in with_parts(messages):
             intent, text = message.get(INTENT) or {}, message.get(TEXT) or ""
             if EXPLICIT.search(text):
-                _put_first(message, {"name": REQUEST, "confidence": SURE})
+                _put_first(message, {"name": _likeliest_request(message), "confidence": SURE})
             elif is_bare_name(message.get(MASKED_TEXT) or ""):
                 _put_first(message, {"name": BARE_NAME, "confidence": SURE})
             elif (_is_no_request(intent, text) or _is_own_question(intent, text, message)) and (topic := _likeliest_topic(message)):
@@ -72,13 +73,17 @@ def is_bare_name(masked: str) -> bool:
 
 
 def _is_no_request(intent: Dict[str, Any], text: str) -> bool:
-    return intent.get("name") == REQUEST and intent["confidence"] < SURE and bool(QUESTION.search(text)) and not PLEA.search(text)
+    return intent.get("name") in REQUESTS and intent["confidence"] < SURE and bool(QUESTION.search(text)) and not PLEA.search(text)
 
 
 def _is_own_question(intent: Dict[str, Any], text: str, message: Message) -> bool:
     if intent.get("name") not in ABOUT_LAST_ANSWER or len(text.split()) <= LONGEST_WHY:
         return False
     return any(item["entity"] in NAMED for item in message.get(ENTITIES, []))
+
+
+def _likeliest_request(message: Message) -> str:
+    return next((str(item["name"]) for item in message.get(INTENT_RANKING_KEY, []) if item["name"] in REQUESTS), REQUEST)
 
 
 def _likeliest_topic(message: Message) -> Optional[str]:
