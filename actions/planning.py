@@ -126,7 +126,9 @@ def changed_session(profile: SessionProfile, question: Question, know: Knowledge
 
     The second value is "" where nothing needs to be said.
     """
-    slots = ["goal", "experience", "sessions_per_week", "equipment", "session_size"]
+    slots = ["goal", "experience", "sessions_per_week", "session_size"]
+    if question.values("equipment") or not question.values("exercise", negated=None):  # a machine that is swapped in is no new equipment
+        slots.append("equipment")
     outcomes = read_all(question, "sessions_per_week" if _bare_number(question) else None, slots, know)
     if "session_size" in outcomes and not question.numbers("per_week"):
         outcomes.pop("sessions_per_week", None)

@@ -31,7 +31,7 @@ def session_table(session: Session, know: Knowledge, first: int = 0) -> Dict[str
     start = first + len(_opening(session, know))
     return {"title": words["title"].format(goal=know.name_of(session.goal), sessions=sessions_a_week(session.sessions, know)),
             "columns": list(words["columns"]), "lines": [start, start + len(session.items)],
-            "rows": [[words["exercise"].format(n=n, name=_name(item.exercise, know)), str(item.sets), _reps(item, know),
+            "rows": [[words["exercise"].format(n=n, name=_name(item.exercise, know)), str(item.sets), _span(item.reps, know) + _side(item, know),
                       _span(item.rir, know), rest_span(item.rest)] for n, item in enumerate(session.items, 1)]}
 
 
@@ -74,7 +74,8 @@ def _opening(session: Session, know: Knowledge) -> List[str]:
 
 def _item(number: int, item: Item, know: Knowledge) -> str:
     return str(know.wording["session"]["item"]).format(
-        n=number, name=_name(item.exercise, know), sets=item.sets, reps=_reps(item, know), rir=_span(item.rir, know), rest=rest_span(item.rest))
+        n=number, name=_name(item.exercise, know), sets=item.sets, reps=_span(item.reps, know), side=_side(item, know),
+        rir=_span(item.rir, know), rest=rest_span(item.rest))
 
 
 def _note(item: Item, session: Session, know: Knowledge) -> str:
@@ -91,8 +92,8 @@ def _caveat(session: Session) -> str:
     return "one_session" if session.sessions == 1 else "plan"
 
 
-def _reps(item: Item, know: Knowledge) -> str:
-    return _span(item.reps, know) + (know.wording["session"]["per_side"] if item.per_side else "")
+def _side(item: Item, know: Knowledge) -> str:
+    return str(know.wording["session"]["per_side"]) if item.per_side else ""
 
 
 def _span(values: Tuple[int, int], know: Knowledge) -> str:

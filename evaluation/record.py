@@ -3,6 +3,8 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Optional
 
+from actions.question import REQUEST, REQUESTS
+
 TOPIC_OF_ACTION = {
     "action_red_flag": "red_flag", "action_source": "source", "action_why": "why", "action_out_of_scope": "out_of_scope",
     "action_fallback": "out_of_scope", "utter_other_language": "out_of_scope",
@@ -43,12 +45,18 @@ def turn_record(text: str, messages: List[Dict[str, Any]], tracker: Any) -> Dict
             if FORMS & set(actions) and intent not in FORM_ANSWERS and "action_explain_question" not in actions:
                 intent = "inform"
     asking = tracker.get_slot("requested_slot") if tracker.active_loop_name else None
+    intents = (last.get("intents") if answered else None) or [intent]
     return {
-        "text": text, "intent": intent, "intents": (last.get("intents") if answered else None) or [intent],
+        "text": text, "intent": _one_request(intent), "intents": [_one_request(item) for item in intents],
         "confidence": round(float((parsed.get("intent") or {}).get("confidence") or 0.0), 4),
         "entities": [{"entity": e["entity"], "value": e["value"]} for e in parsed.get("entities") or []],
         "topic": topic, "exercise": exercise, "asking": asking, "replies": [shown(message) for message in messages],
     }
+
+
+def _one_request(intent: str) -> str:
+    """Returns an intent, one name for all that ask for a plan: whoever judges from outside tells them by the answer."""
+    return REQUEST if intent in REQUESTS else intent
 
 
 def shown(message: Dict[str, Any]) -> Dict[str, Any]:

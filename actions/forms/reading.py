@@ -31,7 +31,8 @@ EVERYTHING = re.compile(r"\b(?:everything|anything|all of (?:it|them|those)|what
 NOTHING = re.compile(r"\b(?:nothing|no (?:equipment|kit|gear|weights)|none|just me|my (?:own )?body)\b", re.IGNORECASE)
 GYM = re.compile(r"(?<!home )(?<!hotel )(?<!garage )\bgym\b|\bmachines?\b", re.IGNORECASE)
 INCLUDING = re.compile(r"\b(?:include|including|add|with|containing|made of|consisting of)\b", re.IGNORECASE)
-WISHING = frozenset({*REQUESTS, "change_plan"})
+WISHING = frozenset({*REQUESTS, "change_plan", "follow_up"})
+"""Intents with which a named exercise is meant to be in the session; a bare name is a follow-up."""
 COUNT = re.compile(r"\b([1-9])\s+(?:\w+\s+){0,2}?(?:exercises|movements|moves|lifts)\b", re.IGNORECASE)
 HOURS = re.compile(r"\b(?:(?P<half>half (?:an )?hour)|(?:an|one|1) hour|hour long)\b", re.IGNORECASE)
 MACHINE_KIT, BARE_KIT = "gym", "bodyweight"
