@@ -71,7 +71,8 @@ def test_sessions_are_said_without_gaps_and_the_table_says_the_same(wanted):
     first, last = table["lines"]
     assert last - first == len(session.items) == len(table["rows"])
     for line, row in zip(lines[first:last], table["rows"], strict=True):
-        assert line.startswith(row[0]) and f"{row[1]} x {row[2].split()[0]} reps" in line and ("a side" in line) == ("a side" in row[2]) and row[4] in line
+        assert line.startswith(row[0]) and f"{row[1]} x {row[2].split()[0]} reps" in line and row[4] in line
+        assert ("a side" in line) == ("a side" in row[2])
 
 
 @pytest.mark.parametrize(("kit", "level"), itertools.product(KITS, LEVELS))
