@@ -134,7 +134,7 @@ def changed_session(profile: SessionProfile, question: Question, know: Knowledge
         outcomes.pop("sessions_per_week", None)
     if any(outcome.problem for outcome in outcomes.values()):
         return None, know.wording["form"]["bad"]["sessions_per_week"]
-    named = list(dict.fromkeys(known(item, know).id if is_known(item, know) else item for item in question.values("exercise", negated=None)))
+    named = list(dict.fromkeys(_meant(item, profile, know) for item in question.values("exercise", negated=None)))
     if not outcomes and not named:
         return None, know.wording["session"]["no_change"]
     new = SessionProfile.from_dict({**profile.as_dict(), **_values(outcomes, profile)})
@@ -147,6 +147,12 @@ def changed_session(profile: SessionProfile, question: Question, know: Knowledge
     new, refused = sessions.swapped(new, named, know)
     goal = row_for(new, know).goal
     return (None, " ".join(session_text.swap_line(swap, goal, know) for swap in refused)) if refused else (new, "")
+
+
+def _meant(item: str, profile: SessionProfile, know: Knowledge) -> str:
+    """Returns the exercise a name stands for: of a family the member that is in the session, else its usual one."""
+    inside = next((exercise for exercise in profile.exercises if know.family_of(exercise) == item), None)
+    return inside or (known(item, know).id if is_known(item, know) else item)
 
 
 def _bare_number(question: Question) -> bool:

@@ -1,5 +1,4 @@
 import pytest
-
 from rasa.shared.nlu.training_data.message import Message
 
 from addons.nlu.requests import PLEA, QUESTION, is_bare_name, meant_request
