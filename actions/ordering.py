@@ -14,11 +14,12 @@ from knowledge import Knowledge
 from knowledge.schema import Exercise
 
 FEWEST = 2
-TOPICS = ("programming", "comparison", "complementary", "technique")
+TOPICS = ("programming", "comparison", "complementary", "technique", "muscles", "definition")
 """Topics under which people ask for an order."""
 
-_ORDER = re.compile(r"\b(?:order|sequence|first|comes? last|at the end|before or after|start with|begin with)\b", re.IGNORECASE)
-_WHERE = re.compile(r"\bwhere (?:do|does|should|would|can|to)\b.*\b(?:go|come|fit|put|place)\b|\bwhen (?:do|should) i (?:do|put)\b", re.IGNORECASE)
+_ORDER = re.compile(r"\b(?:order|sequence|first|comes? last|before or after)\b", re.IGNORECASE)
+_WHERE = re.compile(r"\bwhere (?:do|does|should|would|can|to) (?:(?:i|we|you) )?(?:(?:do|put|place|fit) )?(?:the |my |an? )?", re.IGNORECASE)
+_PLACING = re.compile(r"\b(?:go|goes|come|fit|put|place|belong)\b", re.IGNORECASE)
 
 
 def in_order(exercises: Iterable[str], know: Knowledge) -> Tuple[str, ...]:
@@ -52,8 +53,17 @@ def is_known(item: str, know: Knowledge) -> bool:
 
 
 def asks_order(question: Question) -> bool:
-    """Tells whether a message asks for an order or a place in it."""
-    return bool(_ORDER.search(question.text) or _WHERE.search(question.text))
+    """Tells whether a message asks for an order."""
+    return bool(_ORDER.search(question.text))
+
+
+def asks_place(question: Question) -> bool:
+    """Tells whether a message asks where an exercise itself goes; where feet or hands go is another matter."""
+    asked = _WHERE.search(question.text)
+    if asked is None or not _PLACING.search(question.text):
+        return False
+    rest = question.text[asked.end():].lower()
+    return any(mention.text and rest.startswith(mention.text.lower()) for mention in question.mentions if mention.entity == "exercise")
 
 
 def order_answer(question: Question, topic: str, know: Knowledge) -> Optional[Answer]:
@@ -61,9 +71,10 @@ def order_answer(question: Question, topic: str, know: Knowledge) -> Optional[An
     if topic not in TOPICS:
         return None
     named = [item for item in question.values("exercise") if is_known(item, know)]
-    if len(named) >= FEWEST and asks_order(question):
+    placing = asks_place(question)
+    if len(named) >= FEWEST and (placing or asks_order(question)):
         return told_order(named, know)
-    if len(named) == 1 and _WHERE.search(question.text):
+    if len(named) == 1 and placing:
         exercise = known(named[0], know)
         places = [entry for entry in know.entries.values() if entry.exercise == exercise.id and entry.place.startswith("programming.place")]
         if places:

@@ -306,13 +306,14 @@ def removed(profile: SessionProfile, named: Sequence[str]) -> SessionProfile:
 def swapped(profile: SessionProfile, named: Sequence[str], know: Knowledge) -> Tuple[SessionProfile, Tuple[Swap, ...]]:
     """Returns a profile with exercises changed as asked, or the exercise that can't come in and why.
 
-    Of two named exercises the one in the session makes room for the other. One that is in the session is replaced by the next best of
-    its movement; one that is not takes the place of that with the same movement or prime mover, or of the last.
+    Of two named exercises the one in the session makes room for the other; the last named comes in where neither is. One that is in the
+    session is replaced by the next best of its movement; one that is not takes the place of that with the same movement or prime
+    mover, or of the last.
     """
     names = [known(item, know).id if is_known(item, know) else item for item in named]
     current = list(profile.exercises)
     out = next((item for item in names if item in current), None)
-    new = next((item for item in names if item not in current), None)
+    new = next((item for item in reversed(names) if item not in current), None)
     if new is not None:
         problem = _speaks_against(new, profile, row_for(profile, know), know)
         if problem is not None:

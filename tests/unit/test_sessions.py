@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import knowledge
-from actions.ordering import in_order, told_order
+from actions.ordering import in_order, order_answer, told_order
+from actions.question import Mention, Question
 from actions.selecting import equipment_of, limiting, rating, way_to_do
 from actions.session_text import session_lines, session_table
 from actions.sessions import SessionProfile, added, choose, counts, make_session, removed, size_for, swapped, weekly_sets
@@ -186,6 +187,35 @@ def test_one_that_does_not_fit_is_refused_with_the_reason():
     first = make_session(profile(equipment=("dumbbell",)), KNOW).profile
     changed, problems = swapped(first, ["hack_squat"], KNOW)
     assert changed == first and problems[0].reason == "equipment"
+
+
+def test_of_two_that_are_not_in_the_session_the_last_named_comes_in():
+    first = make_session(profile(), KNOW).profile
+    changed, _ = swapped(first, ["front_squat", "step_up"], KNOW)
+    assert "step_up" in changed.exercises and "front_squat" not in changed.exercises
+
+
+def asked(text, *exercises):
+    return Question(text, "ask_programming", 0.9, tuple(Mention("exercise", value, name) for value, name in exercises))
+
+
+@pytest.mark.parametrize(("question", "topic", "lead"), [
+    (asked("squat or leg press first?", ("squat", "squat"), ("leg_press", "leg press")), "comparison", "squat, then leg press"),
+    (asked("where do lunges go", ("lunge", "lunges")), "programming", "after your heavy two-leg lift"),
+    (asked("where should I put step-ups in a workout", ("step_up", "step-ups")), "muscles", "after squats or presses"),
+])
+def test_order_and_place_are_answered(question, topic, lead):
+    assert lead in order_answer(question, topic, KNOW).lead
+
+
+@pytest.mark.parametrize(("question", "topic"), [
+    (asked("where do my feet go on the leg press", ("leg_press", "leg press")), "technique"),
+    (asked("where should I feel lunges", ("lunge", "lunges")), "muscles"),
+    (asked("squat or leg press for quads?", ("squat", "squat"), ("leg_press", "leg press")), "comparison"),
+    (asked("which exercise comes first after surgery, squat or leg press", ("squat", "squat"), ("leg_press", "leg press")), "rehab"),
+])
+def test_other_questions_are_left_alone(question, topic):
+    assert order_answer(question, topic, KNOW) is None
 
 
 def test_exercises_are_added_and_removed():
