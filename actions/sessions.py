@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Dict, FrozenSet, List, Mapping, Optional, Sequence, Tuple
 
 from actions.ordering import in_order, is_known, known
-from actions.schemes import MOST_SESSIONS, UNSUITED, Aim, rep_ranges, row_for, row_of
+from actions.schemes import MOST_SESSIONS, UNSUITED, rep_ranges, row_for, row_of
 from actions.selecting import (
     RARE,
     SUITABLE,
@@ -336,5 +336,5 @@ def _place_for(new: str, current: Sequence[str], know: Knowledge) -> int:
     return (same or alike or [len(current) - 1])[-1]
 
 
-__all__ = ["Aim", "Item", "KIND", "MOST", "Session", "SessionProfile", "Swap", "choose", "counts", "make_session", "size_for", "swapped",
+__all__ = ["Item", "KIND", "MOST", "Session", "SessionProfile", "Swap", "choose", "counts", "make_session", "size_for", "swapped",
            "weekly_sets"]
