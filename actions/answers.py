@@ -12,8 +12,9 @@ from actions import loads
 from actions.asking import Answer, ask_machine, ask_topic, suggestions
 from actions.choosing import derived_tags, kin_of, rank, topics_of, wanted_tags
 from actions.composing import select, with_condition
+from actions.ordering import order_answer
 from actions.pairs import about_unknown, compare
-from actions.question import INTENT_OF_TOPIC, OUTSIDE, REQUEST, TOPIC_OF_INTENT, Context, Question
+from actions.question import INTENT_OF_TOPIC, OUTSIDE, REQUESTS, TOPIC_OF_INTENT, Context, Question
 from actions.ranking import Wanted
 from actions.showing import picture_of
 from actions.subject import Subject, mistakable, resolve
@@ -66,6 +67,8 @@ def answer(question: Question, context: Context, know: Knowledge) -> Answer:
                     derived_tags(tags, question, know), settled)
     if subject.exercise in know.named:
         result = about_unknown(subject, topic, tags, question, know)
+    elif (ordered := order_answer(question, topic, know)) is not None:
+        topic, result = ordered.topic, ordered
     elif topic == "load" and (computed := loads.computed(question, subject, know)) is not None:
         result = _from_computed(computed, subject)
     elif topic == "comparison":
@@ -85,7 +88,7 @@ def answer_all(questions: Sequence[Question], context: Context, know: Knowledge)
     """
     results: List[Answer] = []
     for question in questions:
-        if question.intent == REQUEST:
+        if question.intent in REQUESTS:
             continue
         if question.intent == OUTSIDE:
             results.append(Answer(topic=OUTSIDE, intent=OUTSIDE, lead=know.wording["parts"]["outside"].format(text=_quoted(question.text))))

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Mapping, Optional, Sequence
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActionExecuted, EventType, SessionStarted, SlotSet
@@ -10,14 +10,25 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 import knowledge
-from actions import alarm, answers, misses, plan_text, rendering, schemes, talk
+from actions import alarm, answers, misses, planning, rendering, talk
 from actions.asking import Answer, exercise_buttons, payload
-from actions.forms import rep_scheme
+from actions.forms import rep_scheme, screening, session
 from actions.forms.reading import conditions_in, read_all
-from actions.question import ABOUT_ANOTHER, INTENT_OF_TOPIC, OUTSIDE, PARTS, TOPIC_OF_INTENT, Context, from_message, parts_of
+from actions.ordering import asks_order, told_order
+from actions.question import (
+    ABOUT_ANOTHER,
+    INTENT_OF_TOPIC,
+    OUTSIDE,
+    PARTS,
+    REQUEST_SESSION,
+    TOPIC_OF_INTENT,
+    Context,
+    from_message,
+    parts_of,
+)
 
-FORM_SLOTS = (*rep_scheme.SLOTS, "form_misses")
-LASTING_SLOTS = (rep_scheme.MEMORY, alarm.SLOT)
+FORM_SLOTS = (*dict.fromkeys((*rep_scheme.SLOTS, *session.SLOTS)), "form_misses")
+LASTING_SLOTS = (screening.MEMORY, alarm.SLOT)
 """Slots that outlive a session that has expired: a health limit and a red flag must not be forgotten."""
 
 OFFERED_READINGS = 2
@@ -81,7 +92,19 @@ class ActionAnswer(Action):
         return "action_answer"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> List[EventType]:
-        return told_parts(tracker, dispatcher, knowledge.shared())
+        know = knowledge.shared()
+        exercises = _session_just_told(tracker)
+        question = from_message(tracker.latest_message, know)
+        if exercises and asks_order(question) and not question.values("exercise"):
+            return told(told_order(exercises, know), dispatcher, context_of(tracker), know)
+        return told_parts(tracker, dispatcher, know)
+
+
+def _session_just_told(tracker: Tracker) -> Sequence[str]:
+    """Returns the exercises of the session that was the last answer, none where that was something else."""
+    plan = tracker.get_slot("plan")
+    last = tracker.get_slot("last_answer") or {}
+    return plan["exercises"] if planning.is_session(plan) and last.get("intent") == REQUEST_SESSION else ()
 
 
 class ActionMore(Action):
@@ -119,7 +142,11 @@ class ActionWhy(Action):
         return "action_why"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> List[EventType]:
-        dispatcher.utter_message(text=talk.why_text(context_of(tracker), knowledge.shared()))
+        know = knowledge.shared()
+        if exercises := _session_just_told(tracker):
+            _say(told_order(exercises, know), dispatcher, context_of(tracker), know)
+        else:
+            dispatcher.utter_message(text=talk.why_text(context_of(tracker), know))
         return []
 
 
@@ -202,26 +229,40 @@ class ActionOutOfScope(Action):
         return []
 
 
+def started(slots: Sequence[str], dispatcher: CollectingDispatcher, tracker: Tracker, know: knowledge.Knowledge) -> List[EventType]:
+    """Takes over what the first sentence of a form says, and clears what an earlier form left; one that is still open leaves its answers."""
+    asked_beside = told_parts(tracker, dispatcher, know) if tracker.latest_message.get(PARTS) else []
+    outcomes = read_all(from_message(tracker.latest_message, know), None, list(slots), know)
+    found = {slot: outcome.value for slot, outcome in outcomes.items() if not outcome.problem}
+    cleared = [] if tracker.active_loop_name else _reset(*found)
+    events = asked_beside + cleared + [SlotSet(slot, value) for slot, value in found.items()]
+    health = found.get("health")
+    if health and health["answer"] == "yes":
+        memory = screening.whole_health({"health": health, screening.MEMORY: tracker.get_slot(screening.MEMORY)})
+        events.append(SlotSet(screening.MEMORY, memory))
+        if screening.verdict(health, know) == "clearance":
+            dispatcher.utter_message(text="\n".join(screening.referral(health, know)))
+    return events
+
+
 class ActionStartRepScheme(Action):
-    """Clears what an earlier form left and takes over what the first sentence already says."""
+    """Starts a plan for one exercise."""
 
     def name(self) -> str:
         return "action_start_rep_scheme"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> List[EventType]:
-        know = knowledge.shared()
-        asked_beside = told_parts(tracker, dispatcher, know) if tracker.latest_message.get(PARTS) else []
-        question = from_message(tracker.latest_message, know)
-        outcomes = read_all(question, None, list(rep_scheme.SLOTS), know)
-        found = {slot: outcome.value for slot, outcome in outcomes.items() if not outcome.problem}
-        events = asked_beside + _reset(*found) + [SlotSet(slot, value) for slot, value in found.items()]
-        health = found.get("health")
-        if health and health["answer"] == "yes":
-            memory = rep_scheme.whole_health({"health": health, "limit": tracker.get_slot(rep_scheme.MEMORY)})
-            events.append(SlotSet(rep_scheme.MEMORY, memory))
-            if rep_scheme.verdict(health, know) == "clearance":
-                dispatcher.utter_message(text="\n".join(rep_scheme.referral(health, know)))
-        return events
+        return started(rep_scheme.SLOTS, dispatcher, tracker, knowledge.shared())
+
+
+class ActionStartSession(Action):
+    """Starts a session of several exercises."""
+
+    def name(self) -> str:
+        return "action_start_session"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> List[EventType]:
+        return started(session.SLOTS, dispatcher, tracker, knowledge.shared())
 
 
 class ActionAskExercise(Action):
@@ -233,6 +274,7 @@ class ActionAskExercise(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> List[EventType]:
         know = knowledge.shared()
         buttons = [{"title": item.title, "payload": item.payload} for item in exercise_buttons("inform", know)]
+        buttons.append({"title": know.wording["topics"][REQUEST_SESSION], "payload": payload(REQUEST_SESSION)})
         dispatcher.utter_message(response="utter_which_exercise", buttons=buttons)
         return []
 
@@ -241,12 +283,12 @@ class ActionAskClearance(Action):
     """Asks whether somebody who may decide has cleared leg training."""
 
     def name(self) -> str:
-        return f"action_ask_{rep_scheme.FORM}_clearance"
+        return "action_ask_clearance"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> List[EventType]:
         know = knowledge.shared()
-        values = {"health": tracker.get_slot("health"), "limit": tracker.get_slot(rep_scheme.MEMORY)}
-        state = rep_scheme.verdict(rep_scheme.whole_health(values), know)
+        values = {"health": tracker.get_slot("health"), screening.MEMORY: tracker.get_slot(screening.MEMORY)}
+        state = screening.verdict(screening.whole_health(values), know)
         key = {"managed": "ask_managed", "none": "ask_clearance_return"}.get(state, "ask_clearance")
         if alarm.state(tracker.get_slot(alarm.SLOT)):
             key = "ask_clearance_alarm"
@@ -265,35 +307,42 @@ class ActionSubmitRepScheme(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> List[EventType]:
         know = knowledge.shared()
-        values = {slot: tracker.get_slot(slot) for slot in (*rep_scheme.SLOTS, rep_scheme.MEMORY, alarm.SLOT)}
+        values = form_values(rep_scheme.SLOTS, tracker)
         refusal = rep_scheme.refused(values, know)
-        if refusal is not None:
-            dispatcher.utter_message(text="\n".join(refusal))
-            return [*_reset(), SlotSet("plan", None)]
-        if any(values[slot] is None for slot in ("goal", "experience", "sessions_per_week", "exercise", "health")):
-            dispatcher.utter_message(text=know.wording["plan"]["none"])
-            return _reset()
-        profile = rep_scheme.profile_of(values, know)
-        return [*_reset(), *show(profile, dispatcher, know), SlotSet("exercise", profile.exercise)]
+        if refusal is not None or not complete(values, rep_scheme.NEEDED):
+            return without_a_plan(refusal, dispatcher, know)
+        return [*_reset(), *planning.show(rep_scheme.profile_of(values, know), dispatcher, know)]
 
 
-def show(profile: schemes.Profile, dispatcher: CollectingDispatcher, know: knowledge.Knowledge, lead: str = "") -> List[EventType]:
-    """Says the plan of a profile, or why the exercise does not suit the goal, and keeps the profile for later turns."""
-    words = know.wording["plan"]
-    try:
-        plan = schemes.make_plan(profile, know)
-    except schemes.NotSuited as reason:
-        dispatcher.utter_message(text=words["not_suited"].format(
-            exercise=know.name_of(profile.exercise), rated=reason.rated, goal=know.name_of(profile.goal)))
-        return []
-    sources = list(schemes.row_for(profile, know).sources)
-    before = [lead] if lead else []
-    dispatcher.utter_message(text="\n".join([*before, *plan_text.plan_lines(plan, know)]), json_message={
-        "table": plan_text.plan_table(plan, know, first=len(before)),
-        "calendar": {"title": know.name_of(plan.exercise), "sessions": plan.sessions}, **rendering.extras_of((), sources, know)})
-    record = {"topic": "request_rep_scheme", "intent": "request_rep_scheme", "exercise": profile.exercise, "claims": [],
-              "tags": [], "sources": sources}
-    return [SlotSet("plan", profile.as_dict()), SlotSet("last_answer", record)]
+class ActionSubmitSession(Action):
+    """Ends the form: the session, or the words of a refusal."""
+
+    def name(self) -> str:
+        return "action_submit_session"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> List[EventType]:
+        know = knowledge.shared()
+        values = form_values(session.SLOTS, tracker)
+        refusal = screening.refused(values, know)
+        if refusal is not None or not complete(values, session.NEEDED):
+            return without_a_plan(refusal, dispatcher, know)
+        return [*_reset(), *planning.show(session.profile_of(values, know), dispatcher, know)]
+
+
+def form_values(slots: Sequence[str], tracker: Tracker) -> Dict[str, Any]:
+    """Returns the answers of a form, with what the talk remembers of health and red flags."""
+    return {slot: tracker.get_slot(slot) for slot in (*slots, *LASTING_SLOTS)}
+
+
+def complete(values: Mapping[str, Any], needed: Sequence[str]) -> bool:
+    """Tells whether a form has all answers it needs."""
+    return all(values[slot] is not None for slot in needed)
+
+
+def without_a_plan(refusal: Optional[List[str]], dispatcher: CollectingDispatcher, know: knowledge.Knowledge) -> List[EventType]:
+    """Ends a form without a plan: with the words of a refusal, which also drops an earlier plan, or for want of answers."""
+    dispatcher.utter_message(text="\n".join(refusal) if refusal is not None else know.wording["plan"]["none"])
+    return [*_reset(), SlotSet("plan", None)] if refusal is not None else _reset()
 
 
 def _held_back(tracker: Tracker, know: knowledge.Knowledge) -> Optional[str]:
@@ -329,7 +378,7 @@ class ActionShowPlan(Action):
             return []
         if not plan:
             return _without_plan(tracker, dispatcher, know)
-        return show(schemes.Profile.from_dict(plan), dispatcher, know, know.wording["plan"]["again"])
+        return planning.show(planning.profile_of(plan), dispatcher, know, know.wording["plan"]["again"])
 
 
 class ActionChangePlan(Action):
@@ -348,27 +397,17 @@ class ActionChangePlan(Action):
         if not stored:
             return _without_plan(tracker, dispatcher, know)
         question = from_message(tracker.latest_message, know)
-        outcomes = read_all(question, "sessions_per_week" if question.numbers() else None,
-                            ["goal", "experience", "sessions_per_week", "exercise", "recent_set"], know)
-        changes: Dict[str, Any] = {slot: outcome.value for slot, outcome in outcomes.items() if not outcome.problem}
-        if conditions_in(question, know) or changes.get("goal") == rep_scheme.CLEARANCE_GOAL != stored["goal"]:
+        if conditions_in(question, know):
             dispatcher.utter_message(text=words["change_needs_new"])
             return []
-        if "load" not in changes.get("recent_set", {"load": 0}) or stored.get("limit"):
-            changes.pop("recent_set", None)
-        if not changes:
-            bad = any(outcome.problem for outcome in outcomes.values())
-            dispatcher.utter_message(text=know.wording["form"]["bad"]["sessions_per_week"] if bad else words["no_change"])
+        changed, said = planning.changed(planning.profile_of(stored), question, know)
+        if changed is None:
+            dispatcher.utter_message(text=said)
             return []
-        if "exercise" in changes and changes["exercise"] != stored["exercise"]:
-            changes.setdefault("recent_set", None)  # a load on one machine says nothing about another
-        profile = schemes.Profile.from_dict({**stored, **changes})
-        refusal = rep_scheme.refused({"exercise": profile.exercise, "health": {
-            "answer": "yes", "conditions": list(profile.conditions)}, "clearance": "yes"}, know) if profile.conditions else None
-        if refusal is not None:
-            dispatcher.utter_message(text="\n".join(refusal))
+        if changed.goal == screening.CLEARANCE_GOAL != stored["goal"]:
+            dispatcher.utter_message(text=words["change_needs_new"])
             return []
-        return [*show(profile, dispatcher, know), SlotSet("exercise", profile.exercise)]
+        return planning.show(changed, dispatcher, know)
 
 
 class ActionExplainQuestion(Action):

@@ -1,7 +1,7 @@
 """Puts a plan into words, with the templates of knowledge/wording.yml."""
 from __future__ import annotations
 
-from typing import Any, Dict, List, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
 from actions.loads import both_units, estimate_1rm, round_to_plates
 from actions.schemes import MOST_WEEKLY_RISE, Plan, Week
@@ -14,9 +14,9 @@ def plan_lines(plan: Plan, know: Knowledge) -> List[str]:
     lines = _opening(plan, know)
     lines += [_week(week, plan, know) for week in plan.weeks]
     lines += _load(plan, know)
-    lines.append(words["rest"].format(rest=_span(plan.rest, "s") if plan.rest[0] < 120 else _minutes(plan.rest)))
+    lines.append(words["rest"].format(rest=rest_span(plan.rest)))
     lines.append(_tempo(plan.tempo, know))
-    lines.append(words["progression"].format(text=_sentence(plan.progression), step=f"{plan.step * 100:g}"))
+    lines.append(progression_line(plan.progression, plan.step, know))
     if plan.weeks[0].load is None or 2.5 > MOST_WEEKLY_RISE * plan.weeks[0].load:
         lines.append(words["small_steps"])
     deload = next((week.number for week in plan.weeks if week.deload), None)
@@ -35,7 +35,7 @@ def plan_table(plan: Plan, know: Knowledge, first: int = 0) -> Dict[str, Any]:
     """
     words = know.wording["plan"]["table"]
     start = first + len(_opening(plan, know))
-    title = words["title"].format(exercise=know.name_of(plan.exercise), goal=know.name_of(plan.goal), sessions=_sessions(plan, know))
+    title = words["title"].format(exercise=know.name_of(plan.exercise), goal=know.name_of(plan.goal), sessions=sessions_a_week(plan.sessions, know))
     return {"title": title[:1].upper() + title[1:], "columns": list(words["columns"]),
             "rows": [_row(week, plan, know) for week in plan.weeks], "lines": [start, start + len(plan.weeks)]}
 
@@ -49,13 +49,33 @@ def _opening(plan: Plan, know: Knowledge) -> List[str]:
     """Returns what stands before the weeks: title, notes, warm-up."""
     title = know.wording["plan"]["title"].format(
         exercise=know.name_of(plan.exercise), goal=know.name_of(plan.goal), experience=know.name_of(plan.experience),
-        sessions=_sessions(plan, know), weeks=len(plan.weeks))
+        sessions=sessions_a_week(plan.sessions, know), weeks=len(plan.weeks))
     return [title, *_notes(plan, know), _warm_up(plan, know)]
 
 
-def _sessions(plan: Plan, know: Knowledge) -> str:
+def sessions_a_week(sessions: int, know: Knowledge) -> str:
+    """Returns a number of sessions in words: "2 sessions"."""
     words = know.wording["plan"]
-    return str(words["session_one"] if plan.sessions == 1 else words["session_many"].format(n=plan.sessions))
+    return str(words["session_one"] if sessions == 1 else words["session_many"].format(n=sessions))
+
+
+def progression_line(progression: str, step: float, know: Knowledge) -> str:
+    """Returns how to go on; ``step`` is the largest load step as a share of the load."""
+    return str(know.wording["plan"]["progression"]).format(text=_sentence(progression), step=f"{step * 100:g}")
+
+
+def rest_span(rest: Tuple[int, int]) -> str:
+    """Returns a rest in seconds, from two minutes on in minutes."""
+    return _span(rest, "s") if rest[0] < 120 else _minutes(rest)
+
+
+def health_notes(goal: str, limit: Optional[str], earlier: bool, know: Knowledge) -> List[str]:
+    """Returns what is said beside a plan that health holds back, or that follows an injury."""
+    words = know.wording["plan"]
+    if limit is not None:
+        row = words["row_return"] if goal == "return_from_injury" else words["row_health"]
+        return [words["note_earlier" if earlier else "note_limited"].format(row=row), words["note_clinician"]]
+    return [words["note_clinician"]] if goal == "return_from_injury" else []
 
 
 def _notes(plan: Plan, know: Knowledge) -> List[str]:
@@ -67,12 +87,7 @@ def _notes(plan: Plan, know: Knowledge) -> List[str]:
         notes.append(words["note_power"])
     if plan.goal == "power":
         notes.append(words["note_fast"])
-    if plan.limit is not None:
-        row = words["row_return"] if plan.goal == "return_from_injury" else words["row_health"]
-        notes.append(words["note_earlier" if plan.earlier else "note_limited"].format(row=row))
-        notes.append(words["note_clinician"])
-    elif plan.goal == "return_from_injury":
-        notes.append(words["note_clinician"])
+    notes += health_notes(plan.goal, plan.limit, plan.earlier, know)
     if plan.set_not_used and plan.recent_set and plan.goal != "return_from_injury":
         recent = plan.recent_set
         notes.append(words["note_long_set"].format(load=both_units(recent.load, recent.unit), reps=recent.reps))

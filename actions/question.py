@@ -19,6 +19,9 @@ ABOUT_ANOTHER = "about_another"
 
 OUTSIDE = "out_of_scope"
 REQUEST = "request_rep_scheme"
+REQUEST_SESSION = "request_session"
+REQUESTS = frozenset({REQUEST, REQUEST_SESSION})
+"""Intents that ask for a plan: of one exercise, or of a session of several. Each has a form."""
 
 PARTS = "parts"
 """The key of a parsed message that holds its questions, where it has several."""

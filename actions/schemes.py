@@ -3,9 +3,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass
-from typing import Any, Dict, List, Mapping, Optional, Tuple
+from typing import Any, Dict, List, Mapping, Optional, Protocol, Tuple
 
 from actions.loads import PLATE_STEP, estimate_1rm, round_to_plates
+from actions.selecting import rating
 from knowledge import Knowledge, schema
 
 MOST_SESSIONS = 3
@@ -14,6 +15,8 @@ FIRST_SESSION_SHARE = 0.90
 CYCLE = 3
 """Weeks in which repetitions climb through the range before the load or the sets rise."""
 MOST_WEEKLY_RISE = 0.10
+UNSUITED = ("not suitable", "not advised")
+"""Ratings of an exercise for a goal with which no plan is made."""
 OWN_RANGES = ("strength", "hypertrophy", "endurance")
 """Goals for which an exercise's own range counts beside the table; the other goals follow the table alone."""
 SKILL_WEEKS, SKILL_REPS = 4, (8, 12)
@@ -34,6 +37,19 @@ class RecentSet:
     unit: str
     reps: int
     rir: int = 0
+
+
+class Aim(Protocol):
+    """What decides the row of the table: goal, experience and the careful row that a health answer holds a plan to."""
+
+    @property
+    def goal(self) -> str: ...
+
+    @property
+    def experience(self) -> str: ...
+
+    @property
+    def limit(self) -> Optional[str]: ...
 
 
 @dataclass(frozen=True)
@@ -120,8 +136,8 @@ class NotSuited(Exception):
         super().__init__(rated)
 
 
-def row_for(profile: Profile, know: Knowledge) -> schema.Scheme:
-    """Returns the row of the table that a profile is planned by."""
+def row_for(profile: Aim, know: Knowledge) -> schema.Scheme:
+    """Returns the row of the table that a person is planned by."""
     goal, experience = profile.goal, profile.experience
     if profile.limit == "return":
         goal, experience = "return_from_injury", "beginner"
@@ -131,6 +147,11 @@ def row_for(profile: Profile, know: Knowledge) -> schema.Scheme:
         goal = "general_health"
     elif goal == "power" and experience == "beginner":
         goal = "strength"
+    return row_of(goal, experience, know)
+
+
+def row_of(goal: str, experience: str, know: Knowledge) -> schema.Scheme:
+    """Returns the row of the table for a goal and an experience."""
     return next(row for row in know.schemes if row.goal == goal and row.experience == experience)
 
 
@@ -142,7 +163,9 @@ def make_plan(profile: Profile, know: Knowledge) -> Plan:
     """
     row = row_for(profile, know)
     exercise = know.exercises[profile.exercise]
-    phases = _rep_ranges(row, profile, exercise)
+    if rating(exercise, row.goal) in UNSUITED:
+        raise NotSuited(rating(exercise, row.goal))
+    phases = rep_ranges(row, exercise)
     unit = profile.recent_set.unit if profile.recent_set else "kg"
     careful = profile.experience == "beginner" or profile.limit is not None
     estimate = _estimate(profile)
@@ -161,11 +184,9 @@ def make_plan(profile: Profile, know: Knowledge) -> Plan:
         complements=tuple(pair.exercise for pair in exercise.complements.pairs[:3]))
 
 
-def _rep_ranges(row: schema.Scheme, profile: Profile, exercise: schema.Exercise) -> Dict[int, Tuple[int, int]]:
+def rep_ranges(row: schema.Scheme, exercise: schema.Exercise) -> Dict[int, Tuple[int, int]]:
     """Returns the rep range from each week on: {1: (8, 12), 5: (6, 8)}. Ranges keep within the exercise's own where both overlap."""
     own = next((goal for goal in exercise.programming.goals if goal.goal == row.goal), None)
-    if own is not None and own.rated in ("not suitable", "not advised"):
-        raise NotSuited(own.rated)
 
     def within(wanted: Tuple[int, int]) -> Tuple[int, int]:
         if own is None or own.reps is None or row.goal not in OWN_RANGES:

@@ -7,7 +7,7 @@ from typing import Any, Dict, List, Optional, Sequence, Set, Tuple
 import numpy as np
 from sklearn.metrics import f1_score
 
-from actions.question import TOPIC_OF_INTENT
+from actions.question import REQUEST, REQUEST_SESSION, TOPIC_OF_INTENT
 
 SMALL_TALK = {"greet", "goodbye", "thank", "bot_challenge", "ask_help", "affirm", "deny"}
 OUTSIDE, RED_FLAG, CHAT = "out_of_scope", "red_flag", "smalltalk"
@@ -20,7 +20,7 @@ def as_topic(label: Optional[str]) -> str:
         return OUTSIDE
     if label in SMALL_TALK:
         return CHAT
-    return {"report_red_flag": RED_FLAG, **TOPIC_OF_INTENT}.get(label, label)
+    return {"report_red_flag": RED_FLAG, REQUEST_SESSION: REQUEST, **TOPIC_OF_INTENT}.get(label, label)
 
 
 def share(part: int, whole: int) -> Optional[float]:

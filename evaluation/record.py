@@ -3,6 +3,8 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Optional
 
+from actions.question import REQUEST, REQUESTS
+
 TOPIC_OF_ACTION = {
     "action_red_flag": "red_flag", "action_source": "source", "action_why": "why", "action_out_of_scope": "out_of_scope",
     "action_fallback": "out_of_scope", "utter_other_language": "out_of_scope",
@@ -11,13 +13,15 @@ TOPIC_OF_ACTION = {
     "action_repeat": "smalltalk", "action_cancel_form": "smalltalk", "action_submit_rep_scheme": "request_rep_scheme",
     "action_show_plan": "request_rep_scheme", "action_change_plan": "request_rep_scheme",
     "action_explain_question": "request_rep_scheme", "rep_scheme_form": "request_rep_scheme",
+    "action_submit_session": "request_rep_scheme", "session_form": "request_rep_scheme",
 }
 """The topic of a reply by the action that gave it, those first that decide; action_answer and action_more set the slot."""
 
 ANSWERING = {"action_answer", "action_more", "action_fallback", "action_out_of_scope", "action_show_plan", "action_change_plan"}
 """Actions that may answer from knowledge; whether they did shows in the slots they set."""
 
-FORM_ANSWERS = ("request_rep_scheme", "inform", "affirm", "deny", "skip", "change_plan")
+FORMS = {"rep_scheme_form", "session_form"}
+FORM_ANSWERS = ("request_rep_scheme", "request_session", "inform", "affirm", "deny", "skip", "change_plan")
 
 
 def turn_record(text: str, messages: List[Dict[str, Any]], tracker: Any) -> Dict[str, Any]:
@@ -38,15 +42,21 @@ def turn_record(text: str, messages: List[Dict[str, Any]], tracker: Any) -> Dict
         topic = next((TOPIC_OF_ACTION[name] for name in TOPIC_OF_ACTION if name in actions), "out_of_scope")
         if topic == "request_rep_scheme":
             exercise = tracker.get_slot("exercise")
-            if "rep_scheme_form" in actions and intent not in FORM_ANSWERS and "action_explain_question" not in actions:
+            if FORMS & set(actions) and intent not in FORM_ANSWERS and "action_explain_question" not in actions:
                 intent = "inform"
     asking = tracker.get_slot("requested_slot") if tracker.active_loop_name else None
+    intents = (last.get("intents") if answered else None) or [intent]
     return {
-        "text": text, "intent": intent, "intents": (last.get("intents") if answered else None) or [intent],
+        "text": text, "intent": _one_request(intent), "intents": [_one_request(item) for item in intents],
         "confidence": round(float((parsed.get("intent") or {}).get("confidence") or 0.0), 4),
         "entities": [{"entity": e["entity"], "value": e["value"]} for e in parsed.get("entities") or []],
         "topic": topic, "exercise": exercise, "asking": asking, "replies": [shown(message) for message in messages],
     }
+
+
+def _one_request(intent: str) -> str:
+    """Returns an intent, one name for all that ask for a plan: whoever judges from outside tells them by the answer."""
+    return REQUEST if intent in REQUESTS else intent
 
 
 def shown(message: Dict[str, Any]) -> Dict[str, Any]:

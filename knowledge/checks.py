@@ -17,6 +17,9 @@ FILES = {"outside": "outside.yml",
 }
 """Where the words of an entity type are written."""
 
+LIMITED_TRAITS = ("knee", "hip", "spine", "balance", "skill")
+"""Traits of exercises that a health condition may limit."""
+
 
 def _file_of(entry: Any, know: Any) -> Tuple[str, str]:
     """Returns (file, path) of an index entry."""
@@ -57,6 +60,9 @@ def sources_exist(know: Any) -> Iterator[Problem]:
             if source not in know.sources:
                 yield Problem(f"exercises/{ex.id}.yml", "traits.sources", f'unknown source "{source}"',
                               nearest(source, know.sources))
+    for source in know.sessions.sources:
+        if source not in know.sources:
+            yield Problem("sessions.yml", "sources", f'unknown source "{source}"', nearest(source, know.sources))
 
 
 def tags_exist(know: Any) -> Iterator[Problem]:
@@ -86,6 +92,11 @@ def references_exist(know: Any) -> Iterator[Problem]:
             yield from unknown(file, "mistaken_for.exercise", "exercise", ex.mistaken_for.exercise, know.exercises)
         for n, need in enumerate(ex.equipment.needs):
             yield from unknown(file, f"equipment.needs[{n}]", "equipment", need, equipment)
+        for n, way in enumerate(ex.equipment.also):
+            for need in way.needs:
+                yield from unknown(file, f"equipment.also[{n}].needs", "equipment", need, equipment)
+        if ex.traits.pattern is not None:
+            yield from unknown(file, "traits.pattern", "pattern", ex.traits.pattern, [pattern.id for pattern in know.sessions.patterns])
         for role in ("primary", "secondary", "stabilisers"):
             for n, use in enumerate(getattr(ex.muscles, role)):
                 yield from unknown(file, f"muscles.{role}[{n}]", "muscle", use.muscle, know.muscles)
@@ -121,6 +132,30 @@ def references_exist(know: Any) -> Iterator[Problem]:
     for n, row in enumerate(know.schemes):
         yield from unknown("schemes.yml", f"[{n}].goal", "goal", row.goal, know.goals)
         yield from unknown("schemes.yml", f"[{n}].experience", "experience", row.experience, levels)
+
+
+def sessions_fit(know: Any) -> Iterator[Problem]:
+    """Every id in sessions.yml is known, the limits of conditions are those of traits, and every experience has a size and a skill."""
+    rules = know.sessions
+    patterns = [pattern.id for pattern in rules.patterns]
+    goals, levels = set(know.goals), [word.id for word in know.vocabulary.experience]
+    named: List[Tuple[str, str, Any]] = []
+    named += [(f"places[{n}]", pattern, patterns) for n, place in enumerate(rules.places) for pattern in (*place.patterns, *place.otherwise)]
+    named += [(f"places[{n}].unless", place.unless, know.muscles) for n, place in enumerate(rules.places) if place.unless]
+    named += [("kits", kit, {word.id for word in know.vocabulary.equipment}) for kit in rules.kits]
+    named += [("prefer", item, know.exercises) for item in rules.prefer] + [("counted", item, know.muscles) for item in rules.counted]
+    named += [("compared", item, rules.counted) for item in rules.compared]
+    named += [("support", goal, goals) for pair in rules.support.items() for goal in pair]
+    named += [(f"families.{family}", item, rules.counted) for family, counts in rules.families.items() for item in counts]
+    named += [("families", family, know.families) for family in rules.families]
+    named += [(key, level, getattr(rules, key)) for key in ("usual", "skill") for level in levels]
+    for path, value, known in named:
+        if value not in known:
+            yield Problem("sessions.yml", path, f'unknown id "{value}"', nearest(value, known))
+    for condition in know.conditions.values():
+        for trait in condition.limits:
+            if trait not in LIMITED_TRAITS:
+                yield Problem("conditions.yml", f"{condition.id}.limits", f'unknown trait "{trait}"', nearest(trait, LIMITED_TRAITS))
 
 
 def ids_unique(know: Any) -> Iterator[Problem]:
@@ -225,7 +260,7 @@ def schemes_fit(know: Any) -> Iterator[Problem]:
     rows = {(row.goal, row.experience) for row in know.schemes}
     levels = [word.id for word in know.vocabulary.experience]
     for n, row in enumerate(know.schemes):
-        for name in ("sets", "reps", "percent", "rir", "rest", "sessions"):
+        for name in ("sets", "reps", "percent", "rir", "rest", "sessions", "weekly_sets"):
             low, high = getattr(row, name)
             if low > high:
                 yield Problem("schemes.yml", f"[{n}].{name}", f"is [{low}, {high}]", "write the lower figure first")
@@ -268,7 +303,7 @@ def everything_has_a_place_in_pictures(know: Any) -> Iterator[Problem]:
 
 
 RULES: List[Rule] = [sources_exist, tags_exist, references_exist, ids_unique, aliases_unique, comparisons_fit_traits, goals_have_ranges,
-                     terms_are_explained, no_claim_twice, schemes_fit, wording_is_used, everything_has_a_place_in_pictures]
+                     terms_are_explained, no_claim_twice, schemes_fit, sessions_fit, wording_is_used, everything_has_a_place_in_pictures]
 """What must hold before anything is trained."""
 
 HINTS: List[Rule] = [comparisons_have_two_sides]

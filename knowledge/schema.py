@@ -120,7 +120,8 @@ class Level(str, Enum):
 
 
 class Traits(Strict):
-    """Coarse loads for comparisons; each is a level."""
+    """Coarse loads for comparisons; each is a level. ``pattern`` is the movement pattern, from sessions.yml; without one an exercise is
+    never chosen for a session."""
 
     knee: Level
     hip: Level
@@ -128,11 +129,20 @@ class Traits(Strict):
     balance: Level
     skill: Level
     machine: bool
+    pattern: Optional[str] = None
     sources: List[str] = Field(..., min_items=1)
+
+
+class Way(Strict):
+    """Another way to do an exercise: with other equipment, and ``how`` ("with two dumbbells")."""
+
+    needs: List[str]
+    how: str
 
 
 class Equipment(Strict):
     needs: List[str]
+    also: List[Way] = []
     claims: List[Claim] = []
 
 
@@ -413,13 +423,15 @@ class Condition(Word):
     """A health condition or life stage.
 
     ``ask_whom`` is who decides ("your surgeon"), ``ask_what`` the question to bring. ``avoid_overhead`` is true where a press
-    with the load above the body, lying on the back, stays out of a plan even after clearance. ``leads`` tells when the limit comes
+    with the load above the body, lying on the back, stays out of a plan even after clearance. ``limits`` are the highest levels of an
+    exercise's traits that a session chosen for somebody has, who is cleared: {"spine": "mid"}. ``leads`` tells when the limit comes
     first in answers to other questions. ``signs`` find the condition where no name tells it, in the language of red flags; ``unless``
     takes them back.
     """
 
     screening: Screening
     avoid_overhead: bool = False
+    limits: Dict[str, Level] = {}
     leads: Leads = Leads.never
     signs: List[List[str]] = []
     unless: List[str] = []
@@ -481,7 +493,7 @@ class Goal(Word):
 
 
 class Scheme(Strict):
-    """One row of the rep-scheme table: ranges for the work sets after the warm-up."""
+    """One row of the rep-scheme table: ranges for the work sets after the warm-up; ``weekly_sets`` are for a muscle, over all exercises."""
 
     goal: str
     experience: str
@@ -492,10 +504,53 @@ class Scheme(Strict):
     rest: Tuple[int, int]
     tempo: str
     sessions: Tuple[int, int]
+    weekly_sets: Tuple[int, int]
     progression: str
     weekly_step: float
     deload_week: Optional[int] = None
     sets_before_load: bool = False
+    sources: List[str] = Field(..., min_items=1)
+
+
+class Pattern(Strict):
+    """A movement pattern. ``rest`` in seconds stands where less rest than the goal's own is enough."""
+
+    id: str
+    rest: Optional[Tuple[int, int]] = None
+    per_side: bool = False
+
+
+class Place(Strict):
+    """A place in a session; ``unless`` is a muscle whose training by an exercise already chosen leaves it empty."""
+
+    patterns: List[str] = Field(..., min_items=1)
+    otherwise: List[str] = []
+    unless: Optional[str] = None
+
+
+class Size(Strict):
+    """How many exercises fit into a session of up to so many minutes."""
+
+    minutes: int
+    exercises: int
+
+
+class Sessions(Strict):
+    """How leg sessions are put together (knowledge/sessions.yml, where each key is explained)."""
+
+    patterns: List[Pattern] = Field(..., min_items=1)
+    places: List[Place] = Field(..., min_items=1)
+    sizes: List[Size] = Field(..., min_items=1)
+    usual: Dict[str, int]
+    kits: Dict[str, List[str]]
+    skill: Dict[str, Level]
+    prefer: List[str] = []
+    support: Dict[str, str] = {}
+    counted: List[str] = Field(..., min_items=1)
+    compared: List[str] = []
+    primary: float
+    secondary: float
+    families: Dict[str, Dict[str, float]] = {}
     sources: List[str] = Field(..., min_items=1)
 
 

@@ -43,6 +43,7 @@ class Knowledge:
     red_flags: Dict[str, schema.RedFlag]
     goals: Dict[str, schema.Goal]
     schemes: Tuple[schema.Scheme, ...]
+    sessions: schema.Sessions
     terms: Dict[str, schema.Term]
     sources: Dict[str, schema.Source]
     regions: Dict[str, schema.Region]
@@ -251,10 +252,11 @@ def read(folder: Path = HERE) -> Tuple[Knowledge, List[Problem]]:
     ):
         lists[attribute] = _by_id(reader.many(model, name), name, reader.problems)
     schemes = tuple(reader.many(schema.Scheme, "schemes.yml"))
-    if vocabulary is None or drawing is None or not isinstance(wording, dict):
+    sessions = reader.one(schema.Sessions, "sessions.yml", reader.content("sessions.yml"))
+    if vocabulary is None or drawing is None or sessions is None or not isinstance(wording, dict):
         raise KnowledgeError(reader.problems)
     know = Knowledge(exercises=exercises, general=general, vocabulary=vocabulary, drawing=drawing, wording=wording, schemes=schemes,
-                     unread=frozenset(unread), **lists)
+                     sessions=sessions, unread=frozenset(unread), **lists)
     entries = index.build(know)
     return replace(know, entries=entries, order=tuple(entries), version=fingerprint(folder)), reader.problems
 

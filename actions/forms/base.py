@@ -17,7 +17,7 @@ from rasa_sdk.types import DomainDict
 
 import knowledge
 from actions.forms.reading import Read, looks_like_question, read_all
-from actions.question import OUTSIDE, TOPIC_OF_INTENT, Question, from_message
+from actions.question import OUTSIDE, REQUESTS, TOPIC_OF_INTENT, Question, from_message
 
 MISSES = "form_misses"
 MISSES_BEFORE_HELP = 2
@@ -27,14 +27,20 @@ LEAVING_INTENTS = frozenset({
 """Intents that are no answer to a question of a form, whatever words stand in them."""
 SHORTEST_ASIDE = 3
 """A shorter message about something else is a failed answer."""
+SURE_OF_ANOTHER = 0.8
+"""From this confidence on a request for another kind of plan leaves the form; a bare answer may sound like one."""
 SURE = 0.45
 """Below this confidence a message that answers nothing is taken for bad input, not for a question."""
 
 
 class ForgivingForm(FormValidationAction):
-    """Base of all form validations. Subclasses give ``name``, ``slots`` and ``next_slot``; ``memory`` are slots it only looks at."""
+    """Base of all form validations. Subclasses give ``name``, ``slots`` and ``next_slot``; ``memory`` are slots it only looks at.
+
+    ``request`` is the intent that starts the form; a request for another form is left to Rasa's rules.
+    """
 
     slots: Tuple[str, ...] = ()
+    request: str = ""
     memory: Tuple[str, ...] = ()
 
     @abstractmethod
@@ -58,7 +64,7 @@ class ForgivingForm(FormValidationAction):
             return [SlotSet(REQUESTED_SLOT, self.next_slot(values, know))]
         question = from_message(tracker.latest_message, know)
         outcomes = read_all(question, asked, list(self.slots), know)
-        if self._is_interruption(question, asked, outcomes):
+        if self._asks_for_another_form(question) or self._is_interruption(question, asked, outcomes):
             return []
         events: List[EventType] = []
         words = know.wording["form"]
@@ -81,6 +87,9 @@ class ForgivingForm(FormValidationAction):
             dispatcher.utter_message(text=hint)
             return [*events, SlotSet(MISSES, misses), SlotSet(asked, None), SlotSet(REQUESTED_SLOT, asked)]
         return [*events, SlotSet(MISSES, 0), SlotSet(REQUESTED_SLOT, self.next_slot(values, know))]
+
+    def _asks_for_another_form(self, question: Question) -> bool:
+        return question.intent in REQUESTS and question.intent != self.request and question.confidence >= SURE_OF_ANOTHER
 
     @staticmethod
     def _is_interruption(question: Question, asked: str, outcomes: Dict[str, Read]) -> bool:
@@ -110,6 +119,10 @@ def describe(slot: str, value: Any, know: knowledge.Knowledge) -> str:
     """Returns the value of a slot in words, such as "muscle growth" or "100 kg x 8"."""
     if slot == "recent_set" and isinstance(value, dict) and "load" in value:
         return f"{value['load']:g} {value['unit']} x {value['reps']}"
+    if slot == "session_size":
+        return str(know.wording["session"]["size"]).format(n=value)
+    if isinstance(value, list):
+        return ", ".join(know.name_of(item) for item in value)
     if slot == "health" and isinstance(value, dict):
         return ", ".join(know.name_of(item) for item in value["conditions"]) or str(value["answer"])
     return know.name_of(str(value)) if not isinstance(value, dict) else know.wording["form"]["skipped"]

@@ -5,7 +5,10 @@ import re
 from dataclasses import dataclass
 from typing import Any, Callable, Dict, List, Mapping, Optional
 
-from actions.question import Mention, Question
+from actions.ordering import is_known, known
+from actions.quantities import in_digits
+from actions.question import REQUESTS, Mention, Question
+from actions.sessions import size_for
 from knowledge import Knowledge
 from knowledge.text import tokens
 
@@ -24,6 +27,16 @@ NOT_CLEARED = re.compile(
 CLEARED = re.compile(
     r"\b(?:cleared|gave me the (?:ok|okay|all clear|green light)|all clear|green light|signed (?:me )?off|well controlled|under control|"
     r"happy with|said (?:it'?s|i'?m|i am|it is|that it'?s)? ?(?:ok|okay|fine|good|i can))\b", re.IGNORECASE)
+EVERYTHING = re.compile(r"\b(?:everything|anything|all of (?:it|them|those)|whatever|the lot)\b", re.IGNORECASE)
+NOTHING = re.compile(r"\b(?:nothing|no (?:equipment|kit|gear|weights)|none|just me|my (?:own )?body)\b", re.IGNORECASE)
+GYM = re.compile(r"(?<!home )(?<!hotel )(?<!garage )\bgym\b|\bmachines?\b", re.IGNORECASE)
+INCLUDING = re.compile(r"\b(?:include|including|add|with|containing|made of|consisting of)\b", re.IGNORECASE)
+WISHING = frozenset({*REQUESTS, "change_plan", "follow_up"})
+"""Intents with which a named exercise is meant to be in the session; a bare name is a follow-up."""
+COUNT = re.compile(r"\b([1-9])\s+(?:\w+\s+){0,2}?(?:exercises|movements|moves|lifts)\b", re.IGNORECASE)
+HOURS = re.compile(r"\b(?:(?P<half>half (?:an )?hour)|(?:an|one|1) hour|hour long)\b", re.IGNORECASE)
+MACHINE_KIT, BARE_KIT = "gym", "bodyweight"
+"""Kits of knowledge/sessions.yml: of a gym, and of somebody with nothing."""
 AGE_LIMITS = (18, 65)
 MOST_SESSIONS_A_WEEK = 7
 MOST_REPS = 50
@@ -189,9 +202,54 @@ def read_recent_set(question: Question, asked: bool, know: Knowledge) -> Optiona
     return Read({"load": load, "unit": unit, "reps": int(count), "rir": int(reserve)})
 
 
+def read_equipment(question: Question, asked: bool, know: Knowledge) -> Optional[Read]:
+    """Reads what somebody trains with, as a list of kits of knowledge/sessions.yml."""
+    kits = [item for item in question.values("equipment") if item in know.sessions.kits]
+    if kits:
+        return Read(kits)
+    if asked and EVERYTHING.search(question.text):
+        return Read([MACHINE_KIT])
+    if asked and (question.intent == "deny" or set(tokens(question.text)[:1]) & NO or NOTHING.search(question.text)):
+        return Read([BARE_KIT])
+    if set(question.values("equipment", negated=None)) & {"home", "no_machine"}:
+        return None
+    machines = [item for item in question.values("exercise") if is_known(item, know) and known(item, know).traits.machine]
+    return Read([MACHINE_KIT]) if machines or GYM.search(question.text) else None
+
+
+def read_named_exercises(question: Question, asked: bool, know: Knowledge) -> Optional[Read]:
+    """Reads the exercises wanted in a session, as a list of ids."""
+    if question.intent not in WISHING and not INCLUDING.search(question.text):
+        return None
+    named = question.values("exercise")
+    families = {know.family_of(item) for item in named}
+    named = [item for item in named if item not in families]
+    return Read(named) if named else None
+
+
+def read_unwanted_exercises(question: Question, asked: bool, know: Knowledge) -> Optional[Read]:
+    """Reads the exercises that a session must not have, as a list of ids; a family stands for its members."""
+    named = [item for item in question.values("exercise", negated=True)]
+    found = [member for item in named for member in (know.members(item) or [item])]
+    return Read(list(dict.fromkeys(found))) if found else None
+
+
+def read_session_size(question: Question, asked: bool, know: Knowledge) -> Optional[Read]:
+    """Reads how many exercises a session has, told as such or as minutes."""
+    told = COUNT.search(in_digits(question.text))
+    if told:
+        return Read(int(told[1]))
+    minutes = [mention.amount for mention in question.numbers("minute") if mention.amount]
+    if not minutes and (hours := HOURS.search(question.text)):
+        minutes = [30.0 if hours["half"] else 60.0]
+    return Read(size_for(minutes[0], know)) if minutes else None
+
+
 READERS: Mapping[str, Reader] = {
     "goal": read_goal, "experience": read_experience, "sessions_per_week": read_sessions, "exercise": read_exercise,
     "health": read_health, "clearance": read_clearance, "recent_set": read_recent_set,
+    "equipment": read_equipment, "named_exercises": read_named_exercises, "unwanted_exercises": read_unwanted_exercises,
+    "session_size": read_session_size,
 }
 """How each slot is read. A new form brings its own slots into this table; the mechanism in base.py stays as it is."""
 

@@ -6,7 +6,7 @@ from typing import Any, Awaitable, Callable, Dict, Mapping, Optional
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 
 import knowledge
-from actions.question import ABOUT_ANOTHER, PARTS, Question, from_message
+from actions.question import ABOUT_ANOTHER, PARTS, REQUESTS, Question, from_message
 from knowledge import Knowledge
 from knowledge.text import tokens
 
@@ -14,7 +14,7 @@ PLAN, HEALTH = "plan", "health"
 """The reasons; knowledge/wording.yml has a sentence for each under channel, groups."""
 
 RED_FLAG = "report_red_flag"
-_PLAN_INTENTS = frozenset({"request_rep_scheme", "show_plan", "change_plan"})
+_PLAN_INTENTS = REQUESTS | {"show_plan", "change_plan"}
 _HEALTH_INTENTS = frozenset({"ask_rehab"})
 _TROUBLE = "troubleshoot"
 _HEALTH_ENTITIES = frozenset({"condition", "health", "clearance"})

@@ -19,7 +19,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from actions.question import OUTSIDE, PARTS, REQUEST, TOPIC_OF_INTENT
+from actions.question import OUTSIDE, PARTS, REQUESTS, TOPIC_OF_INTENT
 
 PART_MESSAGES = "part_messages"
 """The message attribute with the questions as messages; it never leaves the pipeline."""
@@ -165,7 +165,7 @@ class QuestionJoiner(GraphComponent, IntentClassifier):
                 "entities": own + _carried(own, before), "nearest": part.get("nearest")})
             before = before + own
         message.set(PARTS, packed, add_to_output=True)
-        leading = next((part for part in parts if _kind(part) == REQUEST),
+        leading = next((part for part in parts if _kind(part) in REQUESTS),
                        next((part for part in parts if _kind(part) != OUTSIDE), parts[0]))
         message.set(INTENT, leading.get(INTENT), add_to_output=True)
         message.set(INTENT_RANKING_KEY, leading.get(INTENT_RANKING_KEY), add_to_output=True)
@@ -194,7 +194,7 @@ def _kind(part: Message) -> Optional[str]:
     """Returns the intent of a part that can be dealt with beside others, None if it can't."""
     intent = part.get(INTENT) or {}
     name, confidence = intent.get("name"), intent.get("confidence") or 0.0
-    if name in ANSWERED or name == REQUEST:
+    if name in ANSWERED or name in REQUESTS:
         return str(name) if confidence >= SURE_PART else None
     return OUTSIDE if name == OUTSIDE and confidence >= SURE_OUTSIDE else None
 

@@ -1,4 +1,4 @@
-"""Second thoughts on three intents that share their words with others: what decides is how a message is put, not what it speaks of."""
+"""Second thoughts on intents that share their words with others: what decides is how a message is put, not what it speaks of."""
 from __future__ import annotations
 
 import re
@@ -12,7 +12,8 @@ from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from actions.question import REQUEST, TOPIC_OF_INTENT
+import knowledge
+from actions.question import REQUEST, REQUEST_SESSION, REQUESTS, TOPIC_OF_INTENT
 from addons.nlu.names import MASK, MASKED_TEXT
 from addons.nlu.parts import with_parts
 
@@ -25,8 +26,13 @@ PLEA = re.compile(
     r"(?<!\bi )\b(?:make|give|write|build|create|design|set|draw|put|show|do|need|want)\w* (?:me|us|up|a|an)\b|\bi (?:need|want) an?\b|"
     r"\b(?:my|a|the) (?:plan|programme|program|scheme)\b.*\bfor me\b|\bplan me\b|\bi have \d+ min", re.IGNORECASE)
 EXPLICIT = re.compile(
-    r"\b(?:make|write|build|create|give) me (?:a|an|my|another) (?:\w+ ){0,2}(?:plan|programme|program|rep scheme|routine|workout)\b", re.IGNORECASE)
+    r"\b(?:make|write|build|create|give) me (?:a|an|my|another) (?:\w+ ){0,2}"
+    r"(?:plan|programme|program|rep scheme|routine|workout|leg ?day|(?:leg|lower[ -]body) session)\b", re.IGNORECASE)
 """Nothing else can be meant."""
+WHOLE = re.compile(
+    r"\b(?:legs?|leg ?days?|lower|session|sesh|workout|routine|circuit|(?<!this )exercises|moves|thighs?|glutes?|bum|booty|quads?|"
+    r"ham(?:string)?s?|hammies|split|machines|dumb?bells?|dbs?|barbell|kettlebells?|bands)\b", re.IGNORECASE)
+"""Words of somebody who wants several exercises put together."""
 LEAST_LIKELY = 0.03
 SURE = 0.97
 ABOUT_LAST_ANSWER = frozenset({"ask_why", "ask_source"})
@@ -42,8 +48,8 @@ class SecondThoughts(GraphComponent, IntentClassifier):
     """Corrects the classifier where the form of a message tells more than its words.
 
     A message that is put as a question and asks nobody to make anything is no plan request ("what goals can I train for?"), and "make
-    me a plan" is one whatever else it says. A long
-    "why ..." with a subject of its own is a question of a topic. A bare name of an exercise is a follow-up.
+    me a plan" is one whatever else it says. Two exercises in one request make a session of them. A long "why ..." with a subject of its
+    own is a question of a topic. A bare name of an exercise is a follow-up.
     """
 
     def __init__(self, config: Dict[str, Any]) -> None:
@@ -58,11 +64,13 @@ class SecondThoughts(GraphComponent, IntentClassifier):
         for message in with_parts(messages):
             intent, text = message.get(INTENT) or {}, message.get(TEXT) or ""
             if EXPLICIT.search(text):
-                _put_first(message, {"name": REQUEST, "confidence": SURE})
+                _put_first(message, {"name": meant_request(message), "confidence": SURE})
             elif is_bare_name(message.get(MASKED_TEXT) or ""):
                 _put_first(message, {"name": BARE_NAME, "confidence": SURE})
             elif (_is_no_request(intent, text) or _is_own_question(intent, text, message)) and (topic := _likeliest_topic(message)):
                 _put_first(message, {"name": topic, "confidence": intent["confidence"]})
+            elif intent.get("name") in REQUESTS and intent["name"] != (meant := meant_request(message)):
+                _put_first(message, {"name": meant, "confidence": intent["confidence"]})
         return messages
 
 
@@ -72,13 +80,27 @@ def is_bare_name(masked: str) -> bool:
 
 
 def _is_no_request(intent: Dict[str, Any], text: str) -> bool:
-    return intent.get("name") == REQUEST and intent["confidence"] < SURE and bool(QUESTION.search(text)) and not PLEA.search(text)
+    return intent.get("name") in REQUESTS and intent["confidence"] < SURE and bool(QUESTION.search(text)) and not PLEA.search(text)
 
 
 def _is_own_question(intent: Dict[str, Any], text: str, message: Message) -> bool:
     if intent.get("name") not in ABOUT_LAST_ANSWER or len(text.split()) <= LONGEST_WHY:
         return False
     return any(item["entity"] in NAMED for item in message.get(ENTITIES, []))
+
+
+def meant_request(message: Message) -> str:
+    """Returns which plan a request asks for: of one exercise or of several.
+
+    Two exercises named make a session; nothing that speaks of a whole makes a plan for one; else the classifier decides.
+    """
+    know = knowledge.shared()
+    named = {item["value"] for item in message.get(ENTITIES, []) if item["entity"] == "exercise" and not item.get("negated")}
+    if len(named - {know.family_of(item) for item in named}) > 1:
+        return REQUEST_SESSION
+    if not WHOLE.search(message.get(MASKED_TEXT) or message.get(TEXT) or ""):
+        return REQUEST
+    return next((str(item["name"]) for item in message.get(INTENT_RANKING_KEY, []) if item["name"] in REQUESTS), REQUEST)
 
 
 def _likeliest_topic(message: Message) -> Optional[str]:

@@ -13,7 +13,8 @@ from actions.forms import rep_scheme
 from addons.inprocess import InProcessActions
 
 FORM_RESET = [SlotSet(slot, None) for slot in (
-    "goal", "experience", "sessions_per_week", "health", "clearance", "recent_set", "form_misses")]
+    "goal", "experience", "sessions_per_week", "health", "clearance", "recent_set", "equipment", "named_exercises", "unwanted_exercises",
+    "session_size", "form_misses")]
 
 
 def run(action, slots=None, message=None, events=(), loop=None):

@@ -1,7 +1,7 @@
 import pytest
 
 from actions import alarm
-from actions.forms import rep_scheme
+from actions.forms import rep_scheme, screening
 from knowledge import KnowledgeError, store
 from knowledge.signs import speaks_of_another
 
@@ -22,7 +22,7 @@ def test_a_lesser_flag_does_not_hide_an_emergency():
 @pytest.mark.parametrize("tier", ["U", "C"])
 def test_lesser_flags_ask_for_clearance_first(know, tier):
     values = {"alarm": {"tier": tier, "at": 0.0}, "health": {"answer": "no", "conditions": []}}
-    assert rep_scheme.standing(values, know) == "clearance"
+    assert screening.standing(values, know) == "clearance"
     assert rep_scheme.next_slot(values, know) == "clearance"
     cleared = {**values, "clearance": "yes", "goal": "strength", "experience": "advanced", "sessions_per_week": 3, "exercise": "back_squat"}
     assert rep_scheme.next_slot(cleared, know) is None

@@ -237,6 +237,19 @@ def test_a_blank_line_in_wording_is_refused(folder):
     assert named(problems(folder), "wording.yml", "extra", "blank line")
 
 
+@pytest.mark.parametrize(("file", "old", "new", "words"), [
+    ("sessions.yml", "patterns: [squat, press]", "patterns: [squats, press]", ["places[0]", 'unknown id "squats"']),
+    ("sessions.yml", "prefer: [back_squat", "prefer: [bak_squat", ["prefer", 'did you mean "back_squat"?']),
+    ("sessions.yml", "beginner: 4, ", "", ["usual", 'unknown id "beginner"']),
+    ("conditions.yml", "limits: {spine: mid}", "limits: {spin: mid}", ["limits", 'unknown trait "spin"']),
+    (SQUAT, "pattern: squat", "pattern: squad", ["traits.pattern", 'unknown pattern "squad"']),
+    ("exercises/hip_thrust.yml", "needs: [dumbbell], how", "needs: [dumbel], how", ["equipment.also[0]", 'unknown equipment "dumbel"']),
+])
+def test_a_mistake_about_sessions_is_named(folder, file, old, new, words):
+    replace(folder / file, old, new)
+    assert named(problems(folder), file, *words)
+
+
 def test_a_file_with_another_id_is_named(folder):
     replace(folder / SQUAT, "id: back_squat", "id: backsquat")
     assert named(problems(folder), SQUAT, 'write "back_squat"')
@@ -282,7 +295,7 @@ def test_every_rule_has_a_test():
     spoken = {"sources_exist": "unknown source", "tags_exist": "unknown tag", "references_exist": "unknown muscle", "ids_unique": "is taken",
               "aliases_unique": "already a name", "comparisons_have_two_sides": "Hint", "comparisons_fit_traits": "says the same of its own",
               "goals_have_ranges": "though strength is rated rare", "terms_are_explained": "nothing says what", "no_claim_twice": "says the same as",
-              "schemes_fit": "lower figure first", "wording_is_used": "blank line",
+              "schemes_fit": "lower figure first", "sessions_fit": "unknown id", "wording_is_used": "blank line",
               "everything_has_a_place_in_pictures": "has no place on the muscle map"}
     assert {rule.__name__ for rule in (*checks.RULES, *checks.HINTS)} == set(spoken)
     assert all(words in tested for words in spoken.values())

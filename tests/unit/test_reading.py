@@ -42,3 +42,35 @@ def test_nothing_is_read_that_was_not_asked_or_said(know):
 @pytest.mark.parametrize(("text", "wanted"), [("what does RIR mean", True), ("is it safe?", True), ("3 days", False), ("I can do 3 days", False)])
 def test_questions_are_told_from_answers(text, wanted):
     assert looks_like_question(text) is wanted
+
+
+@pytest.mark.parametrize(("text", "entities", "asked", "value"), [
+    ("only dumbbells", {"equipment": "dumbbell"}, True, ["dumbbell"]),
+    ("leg day with a barbell", {"equipment": "barbell"}, False, ["barbell"]),
+    ("nothing at all", {}, True, ["bodyweight"]),
+    ("I go to a gym", {}, True, ["gym"]),
+    ("everything", {}, True, ["gym"]),
+    ("the leg press", {"exercise": "leg_press"}, True, ["gym"]),
+    ("at home", {"equipment": "home"}, True, None),
+    ("at home, no leg press machine", {"equipment": "no_machine", "exercise": "leg_press"}, False, None),
+    ("in my home gym", {"equipment": "home"}, False, None),
+])
+def test_equipment_is_read(know, text, entities, asked, value):
+    found = read_all(question(text, **entities), "equipment" if asked else None, ["equipment"], know)
+    assert (found["equipment"].value if found else None) == value
+
+
+@pytest.mark.parametrize(("text", "size"), [
+    ("a leg day of 4 exercises", 4), ("five leg exercises please", 5), ("in 45 minutes", 4), ("half an hour", 3), ("I have an hour", 5),
+    ("leg day", None)])
+def test_the_length_of_a_session_is_read(know, text, size):
+    found = read_all(question(text, "request_session"), None, ["session_size"], know)
+    assert (found["session_size"].value if found else None) == size
+
+
+def test_exercises_wanted_and_not_wanted_are_read(know):
+    asked = Question("leg day with lunges, no squats", "request_session", 0.9,
+                     (Mention("exercise", "lunge", "lunges"), Mention("exercise", "squat", "squats", negated=True)))
+    found = read_all(asked, None, ["named_exercises", "unwanted_exercises"], know)
+    assert found["named_exercises"].value == ["lunge"]
+    assert {"back_squat", "front_squat", "goblet_squat"} <= set(found["unwanted_exercises"].value)

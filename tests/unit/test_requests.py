@@ -1,6 +1,7 @@
 import pytest
+from rasa.shared.nlu.training_data.message import Message
 
-from addons.nlu.requests import PLEA, QUESTION, is_bare_name
+from addons.nlu.requests import PLEA, QUESTION, is_bare_name, meant_request
 
 
 @pytest.mark.parametrize("text", ["What can I train for with this?", "could i do legs with only this machine", "how do you plan leg days",
@@ -20,3 +21,18 @@ def test_requests_stay_requests(text):
     ("how about this exercise", False), ("", False)])
 def test_a_name_alone_is_a_bare_name(masked, bare):
     assert is_bare_name(masked) is bare
+
+
+@pytest.mark.parametrize(("masked", "exercises", "likeliest", "meant"), [
+    ("sets and reps for this exercise", ["leg_press"], "request_session", "request_rep_scheme"),
+    ("make me a plan", [], "request_session", "request_rep_scheme"),
+    ("a plan with this exercise and this exercise", ["lunge", "leg_curl"], "request_rep_scheme", "request_session"),
+    ("a plan for this exercise, this exercise", ["leg_press", "leg_press_45"], "request_session", "request_rep_scheme"),
+    ("leg day around this exercise", ["hack_squat"], "request_session", "request_session"),
+    ("a plan for my legs", [], "request_rep_scheme", "request_rep_scheme"),
+])
+def test_a_request_is_for_one_exercise_or_for_a_session(masked, exercises, likeliest, meant):
+    other = {"request_session": "request_rep_scheme", "request_rep_scheme": "request_session"}[likeliest]
+    message = Message({"text": masked, "masked_text": masked, "entities": [{"entity": "exercise", "value": item} for item in exercises],
+                       "intent_ranking": [{"name": likeliest, "confidence": 0.6}, {"name": other, "confidence": 0.3}]})
+    assert meant_request(message) == meant

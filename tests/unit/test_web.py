@@ -196,6 +196,14 @@ def test_csv_cells_are_no_formulas():
     assert csv_of(TABLE).splitlines() == ["Week,Load", "1,'=1+1", "2,'@SUM(A1)", "3,'-5", '4,"say ""hi"", then +1"']
 
 
+def test_a_session_is_in_the_calendar_whole_on_each_of_its_days():
+    words = {"session": "{title}: week {week}, session {n}", "note": "Note."}
+    text = calendar_of(TABLE, "leg session", 2, datetime.date(2026, 3, 9), words, weeks=3).replace("\r\n ", "")
+    assert text.count("BEGIN:VEVENT") == 2 * 3
+    for row in TABLE.rows:
+        assert text.count(f"{TABLE.columns[0]}: {row[0]}\\,") == 2 * 3
+
+
 def test_the_calendar_holds_every_session_from_the_next_monday_on():
     words = {"session": "{title}: week {week}, session {n}", "note": "Note; with, signs."}
     text = calendar_of(TABLE, "leg press " + "é" * 60, 2, datetime.date(2026, 3, 9), words)

@@ -118,7 +118,7 @@ class Service:
         if kind == "csv":
             return csv_of(table), "text/csv; charset=utf-8"
         words = knowledge.shared().wording["channel"]["web"]["calendar"]
-        return calendar_of(table, plan["title"], plan["sessions"], today, words), "text/calendar; charset=utf-8"
+        return calendar_of(table, plan["title"], plan["sessions"], today, words, plan.get("weeks")), "text/calendar; charset=utf-8"
 
     async def delete(self, agent: Any, conversation: str) -> None:
         """Deletes a conversation and its ratings."""
