@@ -35,6 +35,7 @@ class Knowledge:
     muscles: Dict[str, schema.Muscle]
     stances: Dict[str, schema.Stance]
     conditions: Dict[str, schema.Condition]
+    limits: Tuple[schema.Limit, ...]
     red_flags: Dict[str, schema.RedFlag]
     goals: Dict[str, schema.Goal]
     schemes: Tuple[schema.Scheme, ...]
@@ -85,6 +86,14 @@ class Knowledge:
     def kind_of(self, item_id: str) -> str:
         """Returns the entity type of an id that people may name, "other" for none."""
         return self._kinds.get(item_id, "other")
+
+    def exercises_in(self, text: str) -> Tuple[str, ...]:
+        """Returns the ids of the exercises and families that a text names, in its order."""
+        return index.named_in(text, self._exercise_names)
+
+    @functools.cached_property
+    def _exercise_names(self) -> Dict[Tuple[str, ...], str]:
+        return index.exercise_names(self)
 
     @functools.cached_property
     def _kinds(self) -> Dict[str, str]:
@@ -210,9 +219,11 @@ def load(folder: Path = HERE, skip: Optional[Set[str]] = None) -> Knowledge:
     ):
         lists[attribute] = _by_id(read.many(model, name), name, read.problems)
     schemes = tuple(read.many(schema.Scheme, "schemes.yml"))
+    limits = tuple(read.many(schema.Limit, "limits.yml"))
     if vocabulary is None or not isinstance(wording, dict):
         raise KnowledgeError(read.problems)
-    know = Knowledge(exercises=exercises, general=general, vocabulary=vocabulary, wording=wording, schemes=schemes, **lists)
+    know = Knowledge(exercises=exercises, general=general, vocabulary=vocabulary, wording=wording, schemes=schemes,
+                     limits=limits, **lists)
     entries = index.build(know)
     know = replace(know, entries=entries, order=tuple(entries), version=fingerprint(folder))
     read.problems.extend(checks.run_all(know, skip or set()))
