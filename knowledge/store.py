@@ -6,7 +6,7 @@ import hashlib
 import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterable, List, Optional, Set, Tuple, Type, TypeVar
+from typing import Any, Callable, Dict, FrozenSet, Iterable, List, Optional, Set, Tuple, Type, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -86,6 +86,10 @@ class Knowledge:
     def kind_of(self, item_id: str) -> str:
         """Returns the entity type of an id that people may name, "other" for none."""
         return self._kinds.get(item_id, "other")
+
+    def words_of(self, kind: str) -> FrozenSet[str]:
+        """Returns the ids that people may name of a kind."""
+        return frozenset(word.id for word in self.words()[kind])
 
     def exercises_in(self, text: str) -> Tuple[str, ...]:
         """Returns the ids of the exercises and families that a text names, in its order."""
