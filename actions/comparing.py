@@ -6,17 +6,17 @@ from typing import Callable, FrozenSet, List, Mapping, Optional, Sequence, Tuple
 
 from actions import profiles
 from actions.asking import Answer
-from actions.composing import MAX_WORDS, count_words
+from actions.composing import MAX_WORDS, count_words, within
 from actions.profiles import Standing, joined
 from actions.ranking import Wanted
 from knowledge import Knowledge
 from knowledge.index import Entry
 from knowledge.schema import Exercise
 
-MARKS = 3
-"""Words that are kept free for the marks of bullets."""
 REASONS = 2
 """How many reasons are given for picking an exercise of two; of three there is one each."""
+PERSONAL = frozenset({"condition", "group", "experience"})
+"""Kinds of tags that tell of the person."""
 BUILT_BY = "hypertrophy"
 """The goal whose repetitions show how an exercise is built up."""
 REASON_TRAITS = ("spine", "knee", "skill", "balance")
@@ -25,12 +25,16 @@ REASON_TRAITS = ("spine", "knee", "skill", "balance")
 
 @dataclass(frozen=True)
 class Asked:
-    """What a comparison asks about: a muscle, a trait, equipment, or (all None) anything; ``tags`` are what a claim on it may have."""
+    """What a comparison asks about: a muscle, a trait, equipment, or (all None) anything.
+
+    ``tags`` are what a claim on it may have, ``said`` those of them that tell of the person or what there is to train with.
+    """
 
     muscle: Optional[str] = None
     trait: Optional[str] = None
     tools: FrozenSet[str] = frozenset()
     tags: FrozenSet[str] = frozenset()
+    said: FrozenSet[str] = frozenset()
 
 
 def asked_about(wanted: Wanted, know: Knowledge) -> Asked:
@@ -43,11 +47,19 @@ def asked_about(wanted: Wanted, know: Knowledge) -> Asked:
             item for item, part in know.muscles.items() if part.part_of == muscle)}))
     limit = next((limit for limit in know.limits if limit.highest and said.intersection(limit.when)), None)
     if limit is not None:
-        return Asked(trait=next(iter(limit.highest)), tags=frozenset(limit.when))
+        personal = {tag for tag in said.intersection(limit.when) if know.kind_of(tag) in PERSONAL}
+        return Asked(trait=next(iter(limit.highest)), tags=frozenset(limit.when), said=frozenset(personal))
     tools = frozenset(said & profiles.TOOLS)
     if tools == {"home"}:
         tools |= {"dumbbell", "kettlebell"}
-    return Asked(tools=tools | {"bodyweight"} if tools else tools, tags=tools)
+    return Asked(tools=tools | {"bodyweight"} if tools else tools, tags=tools, said=tools)
+
+
+def _decided(exercises: Sequence[Exercise], asked: Asked, know: Knowledge) -> bool:
+    """Tells whether facts alone tell the exercises apart in what is asked: a level, or main work against less."""
+    if asked.muscle:
+        return len({profiles.standing(ex, asked.muscle, know) >= Standing.main for ex in exercises}) > 1
+    return bool(asked.trait) and len({profiles.level(ex, asked.trait or "") for ex in exercises}) > 1
 
 
 def side_by_side(exercises: Sequence[Exercise], told: Sequence[Entry], wanted: Wanted, know: Knowledge) -> Answer:
@@ -55,29 +67,27 @@ def side_by_side(exercises: Sequence[Exercise], told: Sequence[Entry], wanted: W
 
     Args:
         exercises: two or three with files, in the order in which they were named.
-        told: the claims that compare them, the best first; one that fits what was asked leads, else the composed sentence does.
+        told: the claims that compare them, the best first. One about what was asked leads, where the facts do not decide by themselves or
+            it is about the person asked for; else the composed sentence does.
     """
     asked = asked_about(wanted, know)
     specific = bool(asked.muscle or asked.trait or asked.tools)
-    leading = next((entry for entry in told if not specific or entry.tags & asked.tags), None)
+    telling = asked.said if _decided(exercises, asked, know) else asked.tags
+    leading = next((entry for entry in told if not specific or entry.tags & telling), None)
     lead = leading.claim.say if leading else _lead(exercises, asked, know)
     caveat = leading.claim.but if leading else None
-    room = MAX_WORDS - count_words(lead) - count_words(caveat or "") - MARKS
+    room = MAX_WORDS - count_words(lead) - count_words(caveat or "") - len(exercises)
+    extra = next((entry for entry in told if entry is not leading and entry.tags & asked.tags), None)
     profile = [_profile(exercise, know) for exercise in exercises]
-    if len(exercises) > REASONS or sum(map(count_words, profile)) > room:
+    if len(exercises) > REASONS or sum(map(count_words, profile)) + (count_words(extra.claim.say) if extra else 0) > room:
         profile = [_profile(exercise, know, brief=True) for exercise in exercises]
     room -= sum(map(count_words, profile))
-    extra = next((entry for entry in told if entry is not leading and entry.tags & asked.tags and count_words(entry.claim.say) <= room), None)
     further = [extra.claim.say] if extra else []
     if leading and not specific:
         further.append(gist(exercises, know))
     elif len(exercises) == REASONS:
         further.extend(_steps(exercises, know))
-    bullets = list(profile)
-    for text in further:
-        if count_words(text) <= room:
-            bullets.append(text)
-            room -= count_words(text)
+    bullets = [*profile, *within(further, room)]
     used = [entry.id for entry in (leading, extra) if entry is not None]
     about = [claim for exercise in exercises for claim in (
         (profiles.claims_about(exercise, asked.muscle, know) if asked.muscle else []) or [f"{exercise.id}.muscles.overview"])]

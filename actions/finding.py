@@ -10,7 +10,7 @@ from typing import Dict, FrozenSet, Iterator, List, Optional, Sequence, Set, Tup
 from actions import profiles
 from actions.asking import Answer, ask_exercise
 from actions.choosing import rank
-from actions.composing import MAX_WORDS, count_words
+from actions.composing import MAX_WORDS, count_words, within
 from actions.profiles import Standing
 from actions.question import FINDING, Question
 from actions.ranking import Wanted
@@ -130,14 +130,24 @@ def choose(sought: Sought, know: Knowledge, first: Sequence[str] = ()) -> List[E
     fit = {ex.id: _fit(ex, sought, know) for ex in know.exercises.values() if allowed(ex, sought, know) and not _is_replaced(ex, sought, know)}
     order = {item: place for place, item in enumerate(first)}
     likeness = -1 if sought.instead and not sought.muscles else 0
+    broad = not sought.muscles and sought.instead is None and not first
+    replaced = know.exercises.get(_stands_for(sought.instead, know) or "")
+
+    def heavier(ex: Exercise) -> bool:
+        return replaced is not None and profiles.level(ex, "spine") > profiles.level(replaced, "spine")
     ranked = sorted((know.exercises[item] for item, worth in fit.items() if worth >= Standing.main), key=lambda ex: (
-        order.get(ex.id, NEVER), not sought.named_tools.intersection(_all_tools(ex)), likeness * fit[ex.id], _strain(ex, sought),
-        _named_for(ex, sought, know), -fit[ex.id], profiles.level(ex, "skill")))
+        order.get(ex.id, NEVER), not sought.named_tools.intersection(_all_tools(ex)), heavier(ex), likeness * fit[ex.id], _strain(ex, sought),
+        _named_for(ex, sought, know), -fit[ex.id], broad and not _compound(ex), profiles.level(ex, "skill")))
     if len(ranked) < FEWEST and not any(know.muscles[muscle].part_of for muscle in sought.muscles):
         helping = [know.exercises[item] for item, worth in fit.items() if worth == Standing.helps]
-        ranked += sorted((ex for ex in helping if _named_for(ex, sought, know) < NEVER), key=lambda ex: _named_for(ex, sought, know))
+        ranked += sorted(helping, key=lambda ex: (_named_for(ex, sought, know), profiles.level(ex, "skill")))[:FEWEST - len(ranked)]
     most = min(max(MOST, len(first)), MOST_NAMED)
-    return _varied(ranked, most, not sought.muscles and sought.instead is None and not first, know)
+    return _varied(ranked, most, broad, know)
+
+
+def _compound(exercise: Exercise) -> bool:
+    """Tells whether an exercise loads knee and hip."""
+    return profiles.level(exercise, "knee") > 0 and profiles.level(exercise, "hip") > 0
 
 
 def _all_tools(exercise: Exercise) -> FrozenSet[str]:
@@ -230,7 +240,8 @@ def _says_it(entry: Entry, sought: Sought, question: Question, know: Knowledge) 
         return False
     if sought.muscles and not entry.tags.intersection(sought.muscles):
         return False
-    extra = entry.tags - set(sought.muscles) - spoken - {ALTERNATIVES, "home", "no_machine", "legs"} - {
+    machineless = {"home", "no_machine"} if sought.machine is False or "home" in sought.tools or sought.missing else set()
+    extra = entry.tags - set(sought.muscles) - spoken - {ALTERNATIVES, "legs"} - machineless - {
         item for limit in sought.limits for item in limit.when}
     names = names_allowed(entry.claim.say, sought, know)
     return not extra and names is not None and len(names) >= FEWEST
@@ -244,21 +255,15 @@ def _listed(topic: str, sought: Sought, leading: Optional[Entry], know: Knowledg
         return Answer(topic=topic, lead=words["none"], exercise=None, asks_back=True)
     lead = leading.claim.say if leading else _lead(sought, picked, know)
     caveat = leading.claim.but if leading else None
-    bullets: List[str] = []
-    room = MAX_WORDS - count_words(lead) - count_words(caveat or "")
-    for exercise in picked:
-        reason = _reason(exercise, sought, know)
-        room -= count_words(reason) + 1  # its mark
-        if room < 0:
-            break
-        bullets.append(reason)
+    reasons = [_reason(exercise, sought, know) for exercise in picked]
+    bullets = within(reasons, MAX_WORDS - count_words(lead) - count_words(caveat or ""))
     shown = picked[:len(bullets)]
     claims = [leading.id] if leading else []
     for exercise in shown:
         claims += next((found for muscle in sought.muscles if (found := profiles.claims_about(exercise, muscle, know))),
                        [f"{exercise.id}.muscles.overview"])
     sources = dict.fromkeys(source for item in (*(ex.traits for ex in shown), *sought.limits) for source in item.sources)
-    return Answer(topic=topic, lead=lead, bullets=tuple(bullets), caveat=caveat, exercise=sought.instead,
+    return Answer(topic=topic, lead=lead, bullets=bullets, caveat=caveat, exercise=sought.instead,
                   claims=tuple(claims), sources=tuple(sources), intent=FINDING)
 
 

@@ -7,7 +7,7 @@ from typing import List, Mapping, Optional, Sequence
 from actions.asking import Answer, exercise_buttons
 from actions.choosing import rank, topics_of
 from actions.comparing import side_by_side
-from actions.composing import CLEAR_MEANING, GENERAL_INSTEAD, compose, select
+from actions.composing import CLEAR_MEANING, GENERAL_INSTEAD, MAX_WORDS, compose, count_words, select, within
 from actions.finding import find, sought_by
 from actions.question import INTENT_OF_TOPIC, Context, Question
 from actions.ranking import Wanted, features, score
@@ -142,7 +142,8 @@ def _told_by_likeness(result: Answer, exercise: str, like: str, know: Knowledge)
     if any(key_of(name) in key_of(result.lead) for name in know.named[exercise].names):
         return result
     text = know.wording["unknown_exercise"]["lead_like"]
-    return replace(result, lead=text.format(name=know.name_of(exercise), like=know.name_of(like), text=result.lead))
+    lead = text.format(name=know.name_of(exercise), like=know.name_of(like), text=result.lead)
+    return replace(result, lead=lead, bullets=within(result.bullets, MAX_WORDS - count_words(lead)))
 
 
 def about_unknown(subject: Subject, topic: str, tags: Mapping[str, float], question: Question, know: Knowledge) -> Answer:
