@@ -58,6 +58,8 @@ def answer(question: Question, context: Context, know: Knowledge) -> Answer:
             return ask_topic(resolve(question, context, know), know)
         question, settled = _elliptical(question), True
     subject = resolve(question, context, know)
+    if settled and topic == "comparison" and subject.how == "talk":  # "and for beginners?": the same exercises side by side
+        subject = replace(subject, others=tuple(tag for tag in carried if know.kind_of(tag) == "exercise" and tag != subject.exercise))
     if other := mistakable(question, context, subject, know):
         return ask_machine(topic, subject, other)
     tags = wanted_tags(question, know, topic)
@@ -66,21 +68,23 @@ def answer(question: Question, context: Context, know: Knowledge) -> Answer:
     tags = {**{tag: 2.0 for tag in carried if tag in kept}, **tags}
     derived = derived_tags(tags, question, know).difference(carried)
     wanted = Wanted(topic, subject, tags, topics_of(question, topic), kin_of(subject.exercise, know), derived, settled)
-    if finding and (looking := _for_finding(question, wanted, know)) is not None:
-        result = find(question, looking, know)
-    elif subject.exercise in know.named:
-        result = about_unknown(subject, topic, tags, question, know)
-    elif topic == "load" and (computed := loads.computed(question, subject, know)) is not None:
-        result = _from_computed(computed, subject)
-    elif topic == "comparison":
-        result = compare(question, context, wanted, know)
-    else:
-        result = select(question, wanted, know)
-    result = with_condition(result, question, know)
+    result = with_condition(_found(question, context, wanted, finding, know), question, know)
     if result.intent == FINDING:
         topic = result.topic
     return replace(result, intent=result.intent or INTENT_OF_TOPIC[topic], topic=topic, tags=tuple(tag for tag, weight in tags.items() if weight > 0),
                    buttons=result.buttons or suggestions(topic, result.exercise, know))
+
+
+def _found(question: Question, context: Context, wanted: Wanted, finding: bool, know: Knowledge) -> Answer:
+    """Returns the answer to what is wanted, by the way that fits it; ``finding`` tells that an exercise is looked for."""
+    subject, topic = wanted.subject, wanted.topic
+    if finding and (looking := _for_finding(question, wanted, know)) is not None:
+        return find(question, looking, know)
+    if subject.exercise in know.named:
+        return about_unknown(subject, topic, wanted.tags, question, know)
+    if topic == "load" and (computed := loads.computed(question, subject, know)) is not None:
+        return _from_computed(computed, subject)
+    return compare(question, context, wanted, know) if topic == "comparison" else select(question, wanted, know)
 
 
 def _adds_to(tag: str, tags: Mapping[str, float], know: Knowledge) -> bool:

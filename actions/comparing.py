@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Callable, FrozenSet, List, Mapping, Optional, Sequence, Tuple
+from typing import Callable, FrozenSet, List, Optional, Sequence, Tuple
 
 from actions import profiles
 from actions.asking import Answer
@@ -56,10 +56,8 @@ def asked_about(wanted: Wanted, know: Knowledge) -> Asked:
 
 
 def _decided(exercises: Sequence[Exercise], asked: Asked, know: Knowledge) -> bool:
-    """Tells whether facts alone tell the exercises apart in what is asked: a level, or main work against less."""
-    if asked.muscle:
-        return len({profiles.standing(ex, asked.muscle, know) >= Standing.main for ex in exercises}) > 1
-    return bool(asked.trait) and len({profiles.level(ex, asked.trait or "") for ex in exercises}) > 1
+    """Tells whether facts alone tell the exercises apart for the muscle that is asked about: main work against less."""
+    return bool(asked.muscle) and len({profiles.standing(ex, asked.muscle or "", know) >= Standing.main for ex in exercises}) > 1
 
 
 def side_by_side(exercises: Sequence[Exercise], told: Sequence[Entry], wanted: Wanted, know: Knowledge) -> Answer:
@@ -67,19 +65,20 @@ def side_by_side(exercises: Sequence[Exercise], told: Sequence[Entry], wanted: W
 
     Args:
         exercises: two or three with files, in the order in which they were named.
-        told: the claims that compare them, the best first. One about what was asked leads, where the facts do not decide by themselves or
-            it is about the person asked for; else the composed sentence does.
+        told: the claims that compare them, the best first. One that is about the person or the equipment asked for leads, and one about
+            the muscle where facts do not decide by themselves; else the composed sentence leads and the claim follows.
     """
     asked = asked_about(wanted, know)
     specific = bool(asked.muscle or asked.trait or asked.tools)
-    telling = asked.said if _decided(exercises, asked, know) else asked.tags
+    telling = asked.said if asked.trait or _decided(exercises, asked, know) else asked.tags
     leading = next((entry for entry in told if not specific or entry.tags & telling), None)
     lead = leading.claim.say if leading else _lead(exercises, asked, know)
     caveat = leading.claim.but if leading else None
     room = MAX_WORDS - count_words(lead) - count_words(caveat or "") - len(exercises)
     extra = next((entry for entry in told if entry is not leading and entry.tags & asked.tags), None)
     profile = [_profile(exercise, know) for exercise in exercises]
-    if len(exercises) > REASONS or sum(map(count_words, profile)) + (count_words(extra.claim.say) if extra else 0) > room:
+    limited = any(know.kind_of(tag) == "condition" for tag in wanted.tags)  # its caution needs room
+    if limited or len(exercises) > REASONS or sum(map(count_words, profile)) + (count_words(extra.claim.say) if extra else 0) > room:
         profile = [_profile(exercise, know, brief=True) for exercise in exercises]
     room -= sum(map(count_words, profile))
     further = [extra.claim.say] if extra else []
@@ -135,16 +134,12 @@ def _by_trait(exercises: Sequence[Exercise], trait: str, know: Knowledge) -> str
     """Says which exercise asks less of a part of the body, or less skill."""
     words = know.wording["compare"]
     best, rest = _split(exercises, lambda ex: -profiles.level(ex, trait))
-    levels: Mapping[str, str] = know.wording["levels"]
-
-    def of(exercise: Exercise) -> str:
-        return levels[getattr(exercise.traits, trait).value]
-    named = {"easier": words["easier"][trait], "trait": words["traits"][trait]}
+    easier = words["easier"][trait]
     if not rest:
-        return str(words["trait_even"].format(names=_the(exercises, know), level=of(best[0]), **named))
-    return str(words["trait_lower"].format(
-        best=_the(best, know), verb=words["is" if len(best) == 1 else "are"], low=of(best[0]),
-        others=joined(words["on"].format(level=of(ex), name=ex.name) for ex in rest), **named))
+        return str(words["trait_even"].format(easier=easier, names=_the(exercises, know), level=profiles.trait_text(best[0], trait, know)))
+    others = joined(words["on"].format(level=know.wording["levels"][getattr(ex.traits, trait).value], name=ex.name) for ex in rest)
+    return str(words["trait_lower"].format(best=_the(best, know), verb=words["is" if len(best) == 1 else "are"], easier=easier,
+                                           low=profiles.trait_text(best[0], trait, know), others=others))
 
 
 def _by_tools(exercises: Sequence[Exercise], asked: Asked, know: Knowledge) -> Optional[str]:

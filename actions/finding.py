@@ -10,7 +10,7 @@ from typing import Dict, FrozenSet, Iterator, List, Optional, Sequence, Set, Tup
 from actions import profiles
 from actions.asking import Answer, ask_exercise
 from actions.choosing import rank
-from actions.composing import MAX_WORDS, count_words, within
+from actions.composing import MAX_WORDS, count_words, select, within
 from actions.profiles import Standing
 from actions.question import FINDING, Question
 from actions.ranking import Wanted
@@ -32,7 +32,8 @@ class Sought:
 
     ``muscles`` are to be trained, ``instead`` is the exercise or family to be replaced, ``tools`` what there is to train with (empty:
     anything), ``missing`` what there is not, ``machine`` True for machines only and False for none, ``limits`` what rules exercises out,
-    ``without`` exercises that are left out by name.
+    ``without`` exercises that are left out by name. ``weighing`` is true where kinds of equipment are named beside each other, as in a
+    comparison of them.
     """
 
     muscles: Tuple[str, ...] = ()
@@ -43,6 +44,7 @@ class Sought:
     limits: Tuple[Limit, ...] = ()
     overhead: bool = True
     without: FrozenSet[str] = frozenset()
+    weighing: bool = False
 
     @property
     def named_tools(self) -> FrozenSet[str]:
@@ -71,12 +73,14 @@ def sought_by(question: Question, wanted: Wanted, know: Knowledge) -> Sought:
         machine = False
     elif "machine" in said:
         machine = True
+    kinds = said & (profiles.TOOLS - {"home", "rack"} | {"machine", "free_weights"})
     limits = tuple(limit for limit in know.limits if said.intersection(limit.when) and not (
         "lower_back" in limit.when and "erector_spinae" in muscles))
     named = question.values("exercise", negated=None)
     without = {item for item in question.values("exercise", negated=True)} if len(named) > 1 or wanted.subject.exercise is None else set()
     return Sought(muscles, wanted.subject.exercise, frozenset(tools | {"bodyweight"} if tools else ()), frozenset(denied), machine, limits,
-                  not any(know.conditions[item].avoid_overhead for item in said & know.conditions.keys()), frozenset(without))
+                  not any(know.conditions[item].avoid_overhead for item in said & know.conditions.keys()), frozenset(without),
+                  len(kinds) > 1 and not denied and ALTERNATIVES not in said)
 
 
 def allowed(exercise: Exercise, sought: Sought, know: Knowledge) -> bool:
@@ -135,9 +139,10 @@ def choose(sought: Sought, know: Knowledge, first: Sequence[str] = ()) -> List[E
 
     def heavier(ex: Exercise) -> bool:
         return replaced is not None and profiles.level(ex, "spine") > profiles.level(replaced, "spine")
-    ranked = sorted((know.exercises[item] for item, worth in fit.items() if worth >= Standing.main), key=lambda ex: (
+    ranked = sorted((know.exercises[item] for item, worth in fit.items()
+                     if worth >= Standing.main or (item in order and not sought.muscles)), key=lambda ex: (
         order.get(ex.id, NEVER), not sought.named_tools.intersection(_all_tools(ex)), heavier(ex), likeness * fit[ex.id], _strain(ex, sought),
-        _named_for(ex, sought, know), -fit[ex.id], broad and not _compound(ex), profiles.level(ex, "skill")))
+        _named_for(ex, sought, know), -fit[ex.id], broad and not _compound(ex), profiles.level(ex, "skill"), ex.traits.machine))
     if len(ranked) < FEWEST and not any(know.muscles[muscle].part_of for muscle in sought.muscles):
         helping = [know.exercises[item] for item, worth in fit.items() if worth == Standing.helps]
         ranked += sorted(helping, key=lambda ex: (_named_for(ex, sought, know), profiles.level(ex, "skill")))[:FEWEST - len(ranked)]
@@ -169,8 +174,9 @@ def _fit(exercise: Exercise, sought: Sought, know: Knowledge) -> int:
     if replaced is None:
         return Standing.main
     own, other = profiles.main_muscles(know.exercises[replaced], know), profiles.main_muscles(exercise, know)
-    shared = set(own) & set(other)
-    return (Standing.first if shared and own[0] in other else Standing.main) + len(shared) - 1 if shared else Standing.none
+    if own[0] not in other and other[0] not in own:
+        return Standing.none
+    return (Standing.first if own[0] in other else Standing.main) + len(set(own) & set(other)) - 1
 
 
 def _strain(exercise: Exercise, sought: Sought) -> int:
@@ -195,10 +201,10 @@ def _varied(ranked: List[Exercise], most: int, broad: bool, know: Knowledge) -> 
     rest = list(ranked)
     while rest and len(picked) < most:
         families = {ex.family for ex in picked if ex.family}
-        trained = {name for ex in picked for name in profiles.main_muscles(ex, know)}
+        trained = {_group(use.muscle, know) for ex in picked for use in ex.muscles.primary}
 
         def cost(ex: Exercise, families: Set[str] = families, trained: Set[str] = trained) -> Tuple[bool, bool]:
-            return ex.family in families, broad and profiles.main_muscles(ex, know)[0] in trained
+            return ex.family in families, broad and _group(ex.muscles.primary[0].muscle, know) in trained
         best = min(rest, key=cost)
         if len(picked) >= FEWEST and cost(best)[0]:
             break
@@ -207,9 +213,15 @@ def _varied(ranked: List[Exercise], most: int, broad: bool, know: Knowledge) -> 
     return picked
 
 
+def _group(muscle: str, know: Knowledge) -> str:
+    return know.muscles[muscle].part_of or muscle
+
+
 def find(question: Question, wanted: Wanted, know: Knowledge) -> Answer:
     """Answers with the exercises that fit; asks back where nothing is told that one could be chosen by."""
     sought = sought_by(question, wanted, know)
+    if sought.weighing:
+        return replace(select(question, replace(wanted, topic="comparison"), know), intent=FINDING)
     topic = "comparison" if sought.instead or ALTERNATIVES in wanted.tags else ("muscles" if sought.muscles else "suitability")
     if not (sought.muscles or sought.instead or sought.narrowed):
         return replace(ask_exercise("comparison", know), topic=topic) if ALTERNATIVES in wanted.tags else _listed(topic, sought, None, know)
@@ -300,5 +312,5 @@ def _reason(exercise: Exercise, sought: Sought, know: Knowledge) -> str:
     else:
         role = words["main"].format(muscle=profiles.joined(profiles.main_muscles(exercise, know)[:2]))
     traits = list(dict.fromkeys(trait for limit in sought.limits for trait in limit.highest)) or ["spine", "skill"]
-    facts = [know.wording["traits"][trait].format(level=know.wording["levels"][getattr(exercise.traits, trait).value]) for trait in traits[:2]]
+    facts = [profiles.trait_text(exercise, trait, know) for trait in traits[:2]]
     return str(words["reason"].format(name=exercise.name[:1].upper() + exercise.name[1:], role=role, facts=", ".join(facts)))

@@ -26,15 +26,16 @@ def compare(question: Question, context: Context, wanted: Wanted, know: Knowledg
     named = _pair(question, context, wanted)
     if len(named) < 2:
         return _one(question, wanted, know)
-    standing_for = [_facts_of(item, know) for item in named[:MOST]]
-    known = [exercise for exercise in standing_for if exercise is not None]
-    if len(named) == 2 and len(known) < 2:
-        return _with_unknown(named[0], named[1], question, wanted, know)
-    different = list(dict.fromkeys(exercise.id for exercise in known))
+    known = [(item, facts) for item in named[:MOST] if (facts := _facts_of(item, know)) is not None]
+    if len(known) < 2:
+        first, second = sorted(named, key=lambda item: bool(known) and item != known[0][0])[:2]
+        return _with_unknown(first, second, question, wanted, know)
+    different = {facts.id: facts for _, facts in known}
+    (first, facts), (second, _) = known[:2]
     if len(different) == 1:
-        return _same(known[0], named, question, wanted, know)
-    told = _pair_entries(named[0], named[1], know) if len(named) == 2 else []
-    return side_by_side([know.exercises[item] for item in different], _best_of(told, question, wanted, know), wanted, know)
+        return _same(facts, first, second, question, wanted, know)
+    told = _pair_entries(first, second, know) if len(known) == 2 else []
+    return side_by_side(list(different.values()), _best_of(told, question, wanted, know), wanted, know)
 
 
 def _pair(question: Question, context: Context, wanted: Wanted) -> List[str]:
@@ -57,11 +58,11 @@ def _one(question: Question, wanted: Wanted, know: Knowledge) -> Answer:
     subject = wanted.subject
     if len({key_of(m.text) for m in question.mentions if m.entity == "exercise" and m.value == subject.exercise and m.text}) > 1:
         return _variants(question, wanted, know)
-    swapped = "alternatives" in wanted.tags or bool(question.values("exercise", negated=True))
-    if subject.exercise is None and (swapped or not question.mentions) or (subject.exercise is not None and swapped):
+    if "alternatives" in wanted.tags:
         return find(question, wanted, know)
-    narrowed = sought_by(question, wanted, know).narrowed
-    return find(question, wanted, know) if narrowed and subject.exercise is None else select(question, wanted, know)
+    sought = sought_by(question, wanted, know)
+    replaced = bool(question.values("exercise", negated=True)) or subject.exercise is None
+    return find(question, wanted, know) if replaced and sought.narrowed and not sought.weighing else select(question, wanted, know)
 
 
 def _variants(question: Question, wanted: Wanted, know: Knowledge) -> Answer:
@@ -76,9 +77,9 @@ def _variants(question: Question, wanted: Wanted, know: Knowledge) -> Answer:
         else select(question, wanted, know)
 
 
-def _same(exercise: Exercise, named: Sequence[str], question: Question, wanted: Wanted, know: Knowledge) -> Answer:
+def _same(exercise: Exercise, first: str, second: str, question: Question, wanted: Wanted, know: Knowledge) -> Answer:
     """Answers where a family and its usual member are compared: what the family says of its members, or that they are one."""
-    found = _pair_entries(named[0], named[1], know)
+    found = _pair_entries(first, second, know) if first != second else []
     if found:
         best = _best_of(found, question, wanted, know)
         return compose(best[0], best[1:], replace(wanted.subject, exercise=exercise.id, how="named"), know, "comparison")
@@ -97,19 +98,18 @@ def _pair_entries(first: str, second: str, know: Knowledge) -> List[Entry]:
         family = know.family_of(item)
         return [item, family] if family and know.families[family].usual == item else [item]
 
-    for one, other in sorted(((a, b) for a in wider(first) for b in wider(second)), key=lambda pair: pair != (first, second)):
-        found = [e for e in know.entries.values() if e.topic == "comparison" and (
-            (e.exercise == one and other in e.own) or (e.exercise == other and one in e.own))]
-        if found:
-            return found
-    return []
+    pairs = {frozenset((one, other)) for one in wider(first) for other in wider(second)}
+    told: List[Entry] = []
+    for pair in sorted(pairs, key=lambda pair: (pair != {first, second}, sorted(pair))):
+        told += [e for e in know.entries.values() if e.topic == "comparison" and e.exercise in pair and e.own & (pair - {e.exercise})]
+    return told
 
 
 def _best_of(entries: Sequence[Entry], question: Question, wanted: Wanted, know: Knowledge) -> List[Entry]:
     """Returns the claims of a pair, the one that fits the question best first; which exercise is named first does not matter."""
     tags = {tag: weight for tag, weight in wanted.tags.items() if know.kind_of(tag) != "exercise"}
     asked = replace(wanted, tags=tags)
-    return sorted(entries, key=lambda e: (-score(features(e, "own", asked, question, know)) if tags else 0.0, e.order))
+    return sorted(entries, key=lambda e: -score(features(e, "own", asked, question, know))) if tags else list(entries)
 
 
 def _with_unknown(first: str, second: str, question: Question, wanted: Wanted, know: Knowledge) -> Answer:

@@ -52,6 +52,11 @@ def helping_muscles(exercise: Exercise, know: Knowledge) -> Tuple[str, ...]:
     return tuple(name for name in _plain_names(exercise.muscles.secondary, know) if name not in main)
 
 
+def trait_text(exercise: Exercise, trait: str, know: Knowledge) -> str:
+    """Returns a trait in words: "low load on the back"."""
+    return str(know.wording["traits"][trait].format(level=know.wording["levels"][getattr(exercise.traits, trait).value]))
+
+
 def plain_name(muscle: str, know: Knowledge) -> str:
     """Returns what people call a muscle."""
     return str(know.wording["plain_muscles"].get(muscle) or know.name_of(muscle))
