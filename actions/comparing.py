@@ -96,9 +96,9 @@ def side_by_side(exercises: Sequence[Exercise], told: Sequence[Entry], wanted: W
 
 def _lead(exercises: Sequence[Exercise], asked: Asked, know: Knowledge) -> str:
     if asked.muscle:
-        return _for_muscle(exercises, asked.muscle, know)
+        return for_muscle(exercises, asked.muscle, know)
     if asked.trait:
-        return _by_trait(exercises, asked.trait, know)
+        return by_trait(exercises, asked.trait, know)
     if asked.tools and (sentence := _by_tools(exercises, asked, know)):
         return sentence
     return gist(exercises, know)
@@ -114,7 +114,7 @@ def _the(exercises: Sequence[Exercise], know: Knowledge) -> str:
     return joined(know.wording["compare"]["the"].format(name=ex.name) for ex in exercises)
 
 
-def _for_muscle(exercises: Sequence[Exercise], muscle: str, know: Knowledge) -> str:
+def for_muscle(exercises: Sequence[Exercise], muscle: str, know: Knowledge) -> str:
     """Says which exercise does more for a muscle."""
     words, name = know.wording["compare"]["muscle"], profiles.plain_name(muscle, know)
     value = {ex.id: profiles.standing(ex, muscle, know) for ex in exercises}
@@ -130,7 +130,7 @@ def _for_muscle(exercises: Sequence[Exercise], muscle: str, know: Knowledge) -> 
     return str(words[key].format(muscle=name, best=_the(best, know), rest=_the(rest, know)))
 
 
-def _by_trait(exercises: Sequence[Exercise], trait: str, know: Knowledge) -> str:
+def by_trait(exercises: Sequence[Exercise], trait: str, know: Knowledge) -> str:
     """Says which exercise asks less of a part of the body, or less skill."""
     words = know.wording["compare"]
     best, rest = _split(exercises, lambda ex: -profiles.level(ex, trait))
