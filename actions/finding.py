@@ -77,7 +77,7 @@ def sought_by(question: Question, wanted: Wanted, know: Knowledge) -> Sought:
     limits = tuple(limit for limit in know.limits if said.intersection(limit.when) and not (
         "lower_back" in limit.when and "erector_spinae" in muscles))
     named = question.values("exercise", negated=None)
-    without = {item for item in question.values("exercise", negated=True)} if len(named) > 1 or wanted.subject.exercise is None else set()
+    without = set(question.values("exercise", negated=True)) if len(named) > 1 or wanted.subject.exercise is None else set()
     return Sought(muscles, wanted.subject.exercise, frozenset(tools | {"bodyweight"} if tools else ()), frozenset(denied), machine, limits,
                   not any(know.conditions[item].avoid_overhead for item in said & know.conditions.keys()), frozenset(without),
                   len(kinds) > 1 and not denied and ALTERNATIVES not in said)
@@ -109,7 +109,7 @@ def names_allowed(text: str, sought: Sought, know: Knowledge) -> Optional[List[s
     found: List[str] = []
     replaced = _stands_for(sought.instead, know)
     for item in know.exercises_in(text):
-        exercise = know.exercises[_stands_for(item, know) or item] if _stands_for(item, know) else None
+        exercise = know.exercises.get(_stands_for(item, know) or "")
         if exercise is None or exercise.id == replaced or item == sought.instead:
             continue
         if not allowed(exercise, sought, know):
@@ -133,21 +133,26 @@ def choose(sought: Sought, know: Knowledge, first: Sequence[str] = ()) -> List[E
     """
     fit = {ex.id: _fit(ex, sought, know) for ex in know.exercises.values() if allowed(ex, sought, know) and not _is_replaced(ex, sought, know)}
     order = {item: place for place, item in enumerate(first)}
-    likeness = -1 if sought.instead and not sought.muscles else 0
+    usual = _named_for(sought.muscles, know)
     broad = not sought.muscles and sought.instead is None and not first
     replaced = know.exercises.get(_stands_for(sought.instead, know) or "")
 
-    def heavier(ex: Exercise) -> bool:
-        return replaced is not None and profiles.level(ex, "spine") > profiles.level(replaced, "spine")
+    def rank_of(ex: Exercise) -> Tuple[float, ...]:
+        heavier = replaced is not None and profiles.level(ex, "spine") > profiles.level(replaced, "spine")
+        likeness = fit[ex.id] if replaced is not None and not sought.muscles else _mainly(ex, sought.muscles, know)
+        return (order.get(ex.id, NEVER), not sought.named_tools.intersection(_all_tools(ex)), heavier, -likeness, _strain(ex, sought),
+                usual.get(ex.id, NEVER), -fit[ex.id], broad and not _compound(ex), profiles.level(ex, "skill"), ex.traits.machine)
     ranked = sorted((know.exercises[item] for item, worth in fit.items()
-                     if worth >= Standing.main or (item in order and not sought.muscles)), key=lambda ex: (
-        order.get(ex.id, NEVER), not sought.named_tools.intersection(_all_tools(ex)), heavier(ex), likeness * fit[ex.id], _strain(ex, sought),
-        _named_for(ex, sought, know), -fit[ex.id], broad and not _compound(ex), profiles.level(ex, "skill"), ex.traits.machine))
+                     if worth >= Standing.main or (item in order and not sought.muscles)), key=rank_of)
     if len(ranked) < FEWEST and not any(know.muscles[muscle].part_of for muscle in sought.muscles):
         helping = [know.exercises[item] for item, worth in fit.items() if worth == Standing.helps]
-        ranked += sorted(helping, key=lambda ex: (_named_for(ex, sought, know), profiles.level(ex, "skill")))[:FEWEST - len(ranked)]
-    most = min(max(MOST, len(first)), MOST_NAMED)
-    return _varied(ranked, most, broad, know)
+        ranked += sorted(helping, key=rank_of)[:FEWEST - len(ranked)]
+    return _varied(ranked, min(max(MOST, len(first)), MOST_NAMED), broad, know)
+
+
+def _mainly(exercise: Exercise, muscles: Sequence[str], know: Knowledge) -> int:
+    """Returns how many of some muscles an exercise mainly trains."""
+    return sum(profiles.standing(exercise, muscle, know) >= Standing.main for muscle in muscles)
 
 
 def _compound(exercise: Exercise) -> bool:
@@ -183,16 +188,12 @@ def _strain(exercise: Exercise, sought: Sought) -> int:
     return sum(profiles.level(exercise, trait) for limit in sought.limits for trait in limit.highest)
 
 
-def _named_for(exercise: Exercise, sought: Sought, know: Knowledge) -> int:
-    """Returns the place of an exercise in what the general claims name for the muscle."""
-    order = [item for muscle in sought.muscles for entry in _general(muscle, know) for item in know.exercises_in(entry.claim.say)]
-    return next((place for place, item in enumerate(order) if _stands_for(item, know) == exercise.id), NEVER)
-
-
-def _general(muscle: str, know: Knowledge) -> Iterator[Entry]:
-    """Yields the general claims that are about a muscle alone and name exercises."""
-    return (entry for entry in know.entries.values()
-            if entry.exercise is None and entry.topic == "muscles" and entry.tags == {muscle} and entry.names)
+def _named_for(muscles: Sequence[str], know: Knowledge) -> Dict[str, int]:
+    """Returns the exercises that the general claims about one of the muscles alone name, with their places in that order."""
+    told = [entry.claim.say for muscle in muscles for entry in know.entries.values()
+            if entry.exercise is None and entry.topic == "muscles" and entry.tags == {muscle} and entry.names]
+    names = dict.fromkeys(_stands_for(item, know) or "" for text in told for item in know.exercises_in(text))
+    return {item: place for place, item in enumerate(names)}
 
 
 def _varied(ranked: List[Exercise], most: int, broad: bool, know: Knowledge) -> List[Exercise]:
@@ -306,9 +307,9 @@ def _reason(exercise: Exercise, sought: Sought, know: Knowledge) -> str:
     """Returns a line on why an exercise is named: what it trains, then what it asks of the body."""
     words = know.wording["find"]
     if sought.muscles:
-        best = max(sought.muscles, key=lambda muscle: profiles.standing(exercise, muscle, know))
-        key = "helps" if profiles.standing(exercise, best, know) < Standing.main else "main"
-        role = words[key].format(muscle=profiles.plain_name(best, know))
+        mainly = [muscle for muscle in sought.muscles if profiles.standing(exercise, muscle, know) >= Standing.main]
+        names = dict.fromkeys(profiles.plain_name(muscle, know) for muscle in mainly or sought.muscles)
+        role = words["main" if mainly else "helps"].format(muscle=profiles.joined(names))
     else:
         role = words["main"].format(muscle=profiles.joined(profiles.main_muscles(exercise, know)[:2]))
     traits = list(dict.fromkeys(trait for limit in sought.limits for trait in limit.highest)) or ["spine", "skill"]
