@@ -87,7 +87,7 @@ def side_by_side(exercises: Sequence[Exercise], told: Sequence[Entry], wanted: W
     elif len(exercises) == REASONS:
         further.extend(_steps(exercises, know))
     bullets = [*profile, *within(further, room)]
-    used = [entry.id for entry in (leading, extra) if entry is not None]
+    used = [entry.id for entry in (leading, extra) if entry is not None and entry.claim.say in (lead, *bullets)]
     about = [claim for exercise in exercises for claim in (
         (profiles.claims_about(exercise, asked.muscle, know) if asked.muscle else []) or [f"{exercise.id}.muscles.overview"])]
     return Answer(topic="comparison", lead=lead[:1].upper() + lead[1:], bullets=tuple(bullets), caveat=caveat, exercise=exercises[0].id,
