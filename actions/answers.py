@@ -69,9 +69,10 @@ def answer(question: Question, context: Context, know: Knowledge) -> Answer:
     derived = derived_tags(tags, question, know).difference(carried)
     wanted = Wanted(topic, subject, tags, topics_of(question, topic), kin_of(subject.exercise, know), derived, settled)
     result = with_condition(_found(question, context, wanted, finding, know), question, know)
+    about = [tag for tag, weight in tags.items() if weight > 0]
     if result.intent == FINDING:
-        topic = result.topic
-    return replace(result, intent=result.intent or INTENT_OF_TOPIC[topic], topic=topic, tags=tuple(tag for tag, weight in tags.items() if weight > 0),
+        topic, about = result.topic, [tag for tag in about if tag not in derived]  # a follow-up looks for the muscle that was named
+    return replace(result, intent=result.intent or INTENT_OF_TOPIC[topic], topic=topic, tags=tuple(about),
                    buttons=result.buttons or suggestions(topic, result.exercise, know))
 
 

@@ -68,6 +68,8 @@ def sought_by(question: Question, wanted: Wanted, know: Knowledge) -> Sought:
     tools = said & profiles.TOOLS - denied
     if tools == {"home"}:
         tools = tools | {"dumbbell", "kettlebell", "resistance_band"}
+    if "rack" in tools and "barbell" not in denied:
+        tools = tools | {"barbell"}
     machine: Optional[bool] = None
     if said & NO_MACHINE or any(m.entity == "aspect" and m.value == "machine" and m.negated for m in question.mentions):
         machine = False
@@ -219,13 +221,13 @@ def _group(muscle: str, know: Knowledge) -> str:
 
 
 def find(question: Question, wanted: Wanted, know: Knowledge) -> Answer:
-    """Answers with the exercises that fit; asks back where nothing is told that one could be chosen by."""
+    """Answers with the exercises that fit; where nothing is told that one could be chosen by, a claim answers or it is asked back."""
     sought = sought_by(question, wanted, know)
     if sought.weighing:
         return replace(select(question, replace(wanted, topic="comparison"), know), intent=FINDING)
-    topic = "comparison" if sought.instead or ALTERNATIVES in wanted.tags else ("muscles" if sought.muscles else "suitability")
     if not (sought.muscles or sought.instead or sought.narrowed):
-        return replace(ask_exercise("comparison", know), topic=topic) if ALTERNATIVES in wanted.tags else _listed(topic, sought, None, know)
+        return ask_exercise("comparison", know) if ALTERNATIVES in wanted.tags else replace(select(question, wanted, know), intent=FINDING)
+    topic = "comparison" if sought.instead or ALTERNATIVES in wanted.tags else ("muscles" if sought.muscles else "suitability")
     return _listed(topic, sought, _leading(question, wanted, sought, know), know)
 
 
