@@ -6,15 +6,16 @@ Every claim of knowledge is scored against the question (actions.choosing); the 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import List, Optional, Sequence, Tuple
+from typing import List, Mapping, Optional, Sequence, Tuple
 
 from actions import loads
 from actions.asking import Answer, ask_machine, ask_topic, suggestions
 from actions.choosing import derived_tags, kin_of, rank, topics_of, wanted_tags
 from actions.composing import select, with_condition
+from actions.finding import find, sought_by
 from actions.ordering import order_answer
 from actions.pairs import about_unknown, compare
-from actions.question import INTENT_OF_TOPIC, OUTSIDE, REQUESTS, TOPIC_OF_INTENT, Context, Question
+from actions.question import FINDING, INTENT_OF_TOPIC, OUTSIDE, REQUESTS, TOPIC_OF_INTENT, Context, Question
 from actions.ranking import Wanted
 from actions.showing import picture_of
 from actions.subject import Subject, mistakable, resolve
@@ -46,6 +47,7 @@ def answer(question: Question, context: Context, know: Knowledge) -> Answer:
         context: topic and exercise of the talk, and the record of the last answer.
     """
     topic = TOPIC_OF_INTENT.get(question.intent)
+    finding = question.intent == FINDING or (topic is None and context.last.get("intent") == FINDING and not question.values("exercise"))
     carried: Sequence[str] = ()
     settled = False
     if topic is None:
@@ -58,27 +60,58 @@ def answer(question: Question, context: Context, know: Knowledge) -> Answer:
             return ask_topic(resolve(question, context, know), know)
         question, settled = _elliptical(question), True
     subject = resolve(question, context, know)
+    if settled and topic == "comparison" and subject.how == "talk":  # "and for beginners?": the same exercises side by side
+        subject = replace(subject, others=tuple(tag for tag in carried if know.kind_of(tag) == "exercise" and tag != subject.exercise))
     if other := mistakable(question, context, subject, know):
         return ask_machine(topic, subject, other)
     tags = wanted_tags(question, know, topic)
     # a follow-up without anything of its own is about the same things; a condition stays in any case ("which machine then?")
-    tags = {**{tag: 2.0 for tag in carried if not tags or know.kind_of(tag) == "condition"}, **tags}
-    wanted = Wanted(topic, subject, tags, topics_of(question, topic), kin_of(subject.exercise, know),
-                    derived_tags(tags, question, know), settled)
-    if subject.exercise in know.named:
-        result = about_unknown(subject, topic, tags, question, know)
-    elif (ordered := order_answer(question, topic, know)) is not None:
-        topic, result = ordered.topic, ordered
-    elif topic == "load" and (computed := loads.computed(question, subject, know)) is not None:
-        result = _from_computed(computed, subject)
-    elif topic == "comparison":
-        result = compare(question, context, wanted, know)
-    else:
-        result = select(question, wanted, know)
-    result = with_condition(result, question, know)
-    result = replace(result, intent=INTENT_OF_TOPIC[topic], topic=topic, tags=tuple(tag for tag, weight in tags.items() if weight > 0),
+    kept = {tag for tag in carried if not tags or know.kind_of(tag) == "condition" or (finding and _adds_to(tag, tags, know))}
+    tags = {**{tag: 2.0 for tag in carried if tag in kept}, **tags}
+    derived = derived_tags(tags, question, know).difference(carried)
+    wanted = Wanted(topic, subject, tags, topics_of(question, topic), kin_of(subject.exercise, know), derived, settled)
+    result = with_condition(_found(question, context, wanted, finding, know), question, know)
+    about = [tag for tag, weight in tags.items() if weight > 0]
+    if result.intent == FINDING or result.intent in TOPIC_OF_INTENT:
+        topic = result.topic  # a way of answering that has its own topic
+    if result.intent == FINDING:
+        about = [tag for tag in about if tag not in derived]  # a follow-up looks for the muscle that was named
+    result = replace(result, intent=result.intent or INTENT_OF_TOPIC[topic], topic=topic, tags=tuple(about),
                      buttons=result.buttons or suggestions(topic, result.exercise, know))
     return replace(result, picture=picture_of(result, know))
+
+
+def _found(question: Question, context: Context, wanted: Wanted, finding: bool, know: Knowledge) -> Answer:
+    """Returns the answer to what is wanted, by the way that fits it; ``finding`` tells that an exercise is looked for."""
+    subject, topic = wanted.subject, wanted.topic
+    if finding and (looking := _for_finding(question, wanted, know)) is not None:
+        return find(question, looking, know)
+    if subject.exercise in know.named:
+        return about_unknown(subject, topic, wanted.tags, question, know)
+    if (ordered := order_answer(question, topic, know)) is not None:
+        return replace(ordered, intent=INTENT_OF_TOPIC[ordered.topic])
+    if topic == "load" and (computed := loads.computed(question, subject, know)) is not None:
+        return _from_computed(computed, subject)
+    return compare(question, context, wanted, know) if topic == "comparison" else select(question, wanted, know)
+
+
+def _adds_to(tag: str, tags: Mapping[str, float], know: Knowledge) -> bool:
+    """Tells whether what was looked for before still holds beside what is named now: nothing of its kind is named."""
+    return all(know.kind_of(tag) != know.kind_of(other) for other in tags)
+
+
+def _for_finding(question: Question, wanted: Wanted, know: Knowledge) -> Optional[Wanted]:
+    """Returns what is wanted where an exercise is looked for, None where the question is about one that it names.
+
+    The exercise of the talk counts only where another one is to take its place.
+    """
+    swap = "alternatives" in wanted.tags
+    named = question.values("exercise")
+    if named and not swap and not sought_by(question, wanted, know).narrowed:
+        return None
+    if named or swap:
+        return wanted
+    return replace(wanted, subject=Subject(None, "none"), kin=frozenset())
 
 
 def answer_all(questions: Sequence[Question], context: Context, know: Knowledge) -> List[Answer]:

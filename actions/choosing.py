@@ -67,14 +67,15 @@ def kin_of(exercise: Optional[str], know: Knowledge) -> FrozenSet[str]:
     return frozenset([family, *know.members(family)]) if family else frozenset()
 
 
-def topics_of(question: Question, topic: str) -> Dict[str, float]:
+def topics_of(question: Question, likeliest_topic: str) -> Dict[str, float]:
     """Returns the topics a question may belong to: the one it was taken for counts 1, others by how likely they were beside it."""
-    found = {topic: 1.0}
+    found = {likeliest_topic: 1.0}
     likeliest = question.ranking.get(question.intent) or question.confidence or 1.0
     if question.intent in TOPIC_OF_INTENT:
         for name, probability in question.ranking.items():
             if name in TOPIC_OF_INTENT and name != question.intent:
-                found[TOPIC_OF_INTENT[name]] = min(1.0, probability / likeliest)
+                topic = TOPIC_OF_INTENT[name]
+                found[topic] = max(found.get(topic, 0.0), min(1.0, probability / likeliest))
     return found
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import List, Optional, Sequence
+from typing import List, Optional, Sequence, Tuple
 
 from actions.asking import Answer, ask_exercise, ask_topic, other_machines
 from actions.choosing import MAX_BULLETS, rank, related_to
@@ -80,6 +80,17 @@ def compose(best: Entry, related: Sequence[Entry], subject: Subject, know: Knowl
                   claims=tuple(entry.id for entry in used), buttons=buttons)
 
 
+def within(texts: Sequence[str], room: int) -> Tuple[str, ...]:
+    """Returns the first of some bullets that fit into ``room`` words, their marks counted."""
+    kept: List[str] = []
+    for text in texts:
+        room -= count_words(text) + 1
+        if room < 0:
+            break
+        kept.append(text)
+    return tuple(kept)
+
+
 def count_words(text: str) -> int:
     return len(text.split())
 
@@ -99,14 +110,8 @@ def with_condition(result: Answer, question: Question, know: Knowledge) -> Answe
             continue
         if any(condition in know.entries[claim].tags for claim in result.claims if claim in know.entries):
             continue
-        budget = MAX_WORDS - count_words(result.lead) - count_words(item.risk.say)
-        bullets: List[str] = []
-        for bullet in result.bullets:
-            if budget - count_words(bullet) < 0:
-                break
-            bullets.append(bullet)
-            budget -= count_words(bullet)
-        return replace(result, bullets=tuple(bullets), caveat=item.risk.say, claims=(*result.claims, risk_id))
+        bullets = within(result.bullets, MAX_WORDS - count_words(result.lead) - count_words(item.risk.say))
+        return replace(result, bullets=bullets, caveat=item.risk.say, claims=(*result.claims, risk_id))
     return result
 
 

@@ -200,7 +200,7 @@ class ActionFallback(Action):
         exercise = named[0] if named else tracker.get_slot("exercise")
         words = know.wording["ask"]
         buttons = []
-        for intent in [name for name in question.ranking if name in TOPIC_OF_INTENT][:OFFERED_READINGS]:
+        for intent in [name for name in question.ranking if name in INTENT_OF_TOPIC.values()][:OFFERED_READINGS]:
             title = know.wording["topics"][TOPIC_OF_INTENT[intent]]
             if exercise:
                 title = words["about"].format(topic=title, name=know.name_of(exercise))

@@ -2,83 +2,129 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import List, Mapping
+from typing import List, Mapping, Optional, Sequence
 
 from actions.asking import Answer, exercise_buttons
 from actions.choosing import rank, topics_of
-from actions.composing import CLEAR_MEANING, GENERAL_INSTEAD, MAX_WORDS, compose, count_words, select
+from actions.comparing import side_by_side
+from actions.composing import CLEAR_MEANING, GENERAL_INSTEAD, MAX_WORDS, compose, count_words, select, within
+from actions.finding import find, sought_by
 from actions.question import INTENT_OF_TOPIC, Context, Question
 from actions.ranking import Wanted, features, score
 from actions.subject import Subject
 from knowledge import Knowledge
 from knowledge.index import Entry
-from knowledge.text import key_of
+from knowledge.schema import Exercise
+from knowledge.text import key_of, tokens
+
+MOST = 3
+"""How many exercises are put side by side."""
 
 
 def compare(question: Question, context: Context, wanted: Wanted, know: Knowledge) -> Answer:
-    """Two exercises: what one's file says of the other. One: its alternatives. None: general comparisons."""
+    """Several exercises: what was asked decides which; one under two of its names: its variants. One or none: alternatives or general claims."""
+    named = _pair(question, context, wanted)
+    if len(named) < 2:
+        return _one(question, wanted, know)
+    known = [(item, facts) for item in named[:MOST] if (facts := _facts_of(item, know)) is not None]
+    if len(known) < 2:
+        first, second = sorted(named, key=lambda item: bool(known) and item != known[0][0])[:2]
+        return _with_unknown(first, second, question, wanted, know)
+    different = {facts.id: facts for _, facts in known}
+    (first, facts), (second, _) = known[:2]
+    if len(different) == 1:
+        return _same(facts, first, second, question, wanted, know)
+    told = _pair_entries(first, second, know) if len(known) == 2 else []
+    return side_by_side(list(different.values()), _best_of(told, question, wanted, know), wanted, know)
+
+
+def _pair(question: Question, context: Context, wanted: Wanted) -> List[str]:
+    """Returns the exercises to compare: those named, or the one of the talk with the one named."""
     subject = wanted.subject
     pair = [item for item in (subject.exercise, *subject.others) if item]
     if subject.how == "named" and len(pair) == 1 and context.exercise and context.exercise != pair[0] \
-            and "alternatives" not in wanted.tags and question.intent in ("follow_up", "ask_comparison") \
-            and context.topic is not None:
-        pair = [context.exercise, pair[0]]
-    if len(pair) < 2:
-        return select(question, wanted, know)
-    first, second = pair[0], pair[1]
-    found = _pair_entries(first, second, know)
-    if not found:
-        return _from_traits(first, second, question, wanted, know)
-    scored = sorted(found, key=lambda e: (-score(features(e, "own", wanted, question, know)) if wanted.tags else 0.0, e.order))
-    named = replace(subject, exercise=first, how="named")
-    result = compose(scored[0], scored[1:], named, know, "comparison")
-    return replace(result, exercise=first)
+            and "alternatives" not in wanted.tags and question.intent in ("follow_up", "ask_comparison") and context.topic is not None:
+        return [context.exercise, pair[0]]
+    return pair
+
+
+def _facts_of(item: str, know: Knowledge) -> Optional[Exercise]:
+    """Returns the exercise whose facts stand for an exercise or family, None for one without a file."""
+    return know.exercises.get(know.families[item].usual if item in know.families else item)
+
+
+def _one(question: Question, wanted: Wanted, know: Knowledge) -> Answer:
+    """Answers a comparison that names at most one exercise."""
+    subject = wanted.subject
+    if len({key_of(m.text) for m in question.mentions if m.entity == "exercise" and m.value == subject.exercise and m.text}) > 1:
+        return _variants(question, wanted, know)
+    if "alternatives" in wanted.tags:
+        return find(question, wanted, know)
+    sought = sought_by(question, wanted, know)
+    replaced = bool(question.values("exercise", negated=True)) or subject.exercise is None
+    return find(question, wanted, know) if replaced and sought.narrowed and not sought.weighing else select(question, wanted, know)
+
+
+def _variants(question: Question, wanted: Wanted, know: Knowledge) -> Answer:
+    """Answers from an exercise's own claims where two of its names are compared, such as those of its bar positions."""
+    exercise = wanted.subject.exercise
+    names = [frozenset(tokens(m.text)) for m in question.mentions if m.entity == "exercise" and m.value == exercise]
+    telling = frozenset().union(*names) - names[0].intersection(*names)
+    ranked = [item for item in rank(question, wanted, know)
+              if item.entry.exercise == exercise and len(telling.intersection(tokens(item.entry.claim.say))) > 1
+              and item.entry.own.isdisjoint(know.words_of("exercise"))]
+    return compose(ranked[0].entry, [item.entry for item in ranked[1:]], wanted.subject, know, "comparison") if ranked \
+        else select(question, wanted, know)
+
+
+def _same(exercise: Exercise, first: str, second: str, question: Question, wanted: Wanted, know: Knowledge) -> Answer:
+    """Answers where a family and its usual member are compared: what the family says of its members, or that they are one."""
+    found = _pair_entries(first, second, know) if first != second else []
+    if found:
+        best = _best_of(found, question, wanted, know)
+        return compose(best[0], best[1:], replace(wanted.subject, exercise=exercise.id, how="named"), know, "comparison")
+    return Answer(topic="comparison", exercise=exercise.id, lead=know.wording["compare"]["same"].format(name=exercise.name),
+                  claims=(f"{exercise.id}.definition.overview",))
 
 
 def _pair_entries(first: str, second: str, know: Knowledge) -> List[Entry]:
-    """Returns the claims that compare two exercises, from the file of either; families stand for their members."""
+    """Returns the claims that compare two exercises, from the files of both in one order whichever is named first.
+
+    What is said of a family is said of its usual member, and the other way round.
+    """
     def wider(item: str) -> List[str]:
-        names = [item]
         if item in know.families:
-            names.append(know.families[item].usual)
+            return [item, know.families[item].usual]
         family = know.family_of(item)
-        return names + ([family] if family else [])
+        return [item, family] if family and know.families[family].usual == item else [item]
 
-    for one in wider(first):
-        for other in wider(second):
-            for home, guest in ((one, other), (other, one)):
-                found = [e for e in know.claims_of(home) if e.topic == "comparison" and guest in e.own]
-                if found:
-                    return found
-    return []
+    pairs = {frozenset((one, other)) for one in wider(first) for other in wider(second)}
+    told: List[Entry] = []
+    for pair in sorted(pairs, key=lambda pair: (pair != {first, second}, sorted(pair))):
+        told += [e for home in sorted(pair) for e in know.claims_of(home) if e.topic == "comparison" and e.own & (pair - {home})]
+    return told
 
 
-def _from_traits(first: str, second: str, question: Question, wanted: Wanted, know: Knowledge) -> Answer:
-    """Compares by the coarse traits where no file speaks of the pair."""
-    words = know.wording["compare"]
-    one = know.exercises.get(know.families[first].usual if first in know.families else first)
-    two = know.exercises.get(know.families[second].usual if second in know.families else second)
-    if one is None or two is None:
-        missing = first if one is None else second
-        like = know.named[missing].like if missing in know.named else None
-        if like is not None:
-            return _by_likeness(missing, like, second if one is None else first, question, wanted, know)
-        known = second if one is None else first
-        return Answer(topic="comparison", exercise=known if known in know.exercises else None,
-                      lead=words["one_unknown"].format(unknown=know.name_of(missing), known=know.name_of(known)),
-                      buttons=exercise_buttons("ask_comparison", know))
-    if one.id == two.id:
-        return Answer(topic="comparison", exercise=one.id, lead=words["same"].format(name=one.name))
-    bullets = []
-    for trait in ("knee", "hip", "spine", "balance", "skill"):
-        a, b = getattr(one.traits, trait).value, getattr(two.traits, trait).value
-        key = "equal" if a == b else "differ"
-        bullets.append(words[key].format(trait=words["traits"][trait], first=one.name, second=two.name, a=a, b=b))
-    room = MAX_WORDS - count_words(words["traits_lead"]) - count_words(one.name) - count_words(two.name)
-    while sum(map(count_words, bullets)) > room:
-        bullets.pop()
-    return Answer(topic="comparison", exercise=one.id, bullets=tuple(bullets), sources=tuple(one.traits.sources),
-                  lead=words["traits_lead"].format(first=one.name, second=two.name))
+def _best_of(entries: Sequence[Entry], question: Question, wanted: Wanted, know: Knowledge) -> List[Entry]:
+    """Returns the claims of a pair, the one that fits the question best first; which exercise is named first does not matter."""
+    tags = {tag: weight for tag, weight in wanted.tags.items() if know.kind_of(tag) != "exercise"}
+    asked = replace(wanted, tags=tags)
+    return sorted(entries, key=lambda e: -score(features(e, "own", asked, question, know))) if tags else list(entries)
+
+
+def _with_unknown(first: str, second: str, question: Question, wanted: Wanted, know: Knowledge) -> Answer:
+    """Compares where one of two has no file: by what the other's file says of it, or by the one most like it."""
+    missing, known = (first, second) if _facts_of(first, know) is None else (second, first)
+    found = _best_of(_pair_entries(first, second, know), question, wanted, know)
+    if found:
+        named = replace(wanted.subject, exercise=known, how="named")
+        return replace(compose(found[0], found[1:], named, know, "comparison"), exercise=known)
+    like = know.named[missing].like if missing in know.named else None
+    if like is not None:
+        return _by_likeness(missing, like, known, question, wanted, know)
+    return Answer(topic="comparison", exercise=known if known in know.exercises else None,
+                  lead=know.wording["compare"]["one_unknown"].format(unknown=know.name_of(missing), known=know.name_of(known)),
+                  buttons=exercise_buttons("ask_comparison", know))
 
 
 def _by_likeness(missing: str, like: str, known: str, question: Question, wanted: Wanted, know: Knowledge) -> Answer:
@@ -96,7 +142,8 @@ def _told_by_likeness(result: Answer, exercise: str, like: str, know: Knowledge)
     if any(key_of(name) in key_of(result.lead) for name in know.named[exercise].names):
         return result
     text = know.wording["unknown_exercise"]["lead_like"]
-    return replace(result, lead=text.format(name=know.name_of(exercise), like=know.name_of(like), text=result.lead))
+    lead = text.format(name=know.name_of(exercise), like=know.name_of(like), text=result.lead)
+    return replace(result, lead=lead, bullets=within(result.bullets, MAX_WORDS - count_words(lead)))
 
 
 def about_unknown(subject: Subject, topic: str, tags: Mapping[str, float], question: Question, know: Knowledge) -> Answer:

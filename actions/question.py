@@ -10,9 +10,12 @@ TOPIC_OF_INTENT = {
     "ask_definition": "definition", "ask_muscles": "muscles", "ask_foot_placement": "foot_placement",
     "ask_technique": "technique", "ask_benefits": "benefits", "ask_suitability": "suitability", "ask_risks": "risks",
     "ask_rehab": "rehab", "ask_comparison": "comparison", "ask_programming": "programming",
-    "ask_complementary": "complementary", "ask_load": "load", "troubleshoot": "troubleshoot",
+    "ask_complementary": "complementary", "ask_load": "load", "troubleshoot": "troubleshoot", "find_exercise": "muscles",
 }
-"""The intents that knowledge answers, with the topic of the answer."""
+"""The intents that knowledge answers, with the topic of the answer; what "find_exercise" leads to depends on what it names (see
+actions.finding)."""
+
+FINDING = "find_exercise"
 
 ABOUT_ANOTHER = "about_another"
 """The key of a parsed message that is true where it speaks of somebody else's body."""
@@ -26,7 +29,7 @@ REQUESTS = frozenset({REQUEST, REQUEST_SESSION})
 PARTS = "parts"
 """The key of a parsed message that holds its questions, where it has several."""
 
-INTENT_OF_TOPIC = {topic: intent for intent, topic in TOPIC_OF_INTENT.items()}
+INTENT_OF_TOPIC = {topic: intent for intent, topic in TOPIC_OF_INTENT.items() if intent != FINDING}
 
 
 @dataclass(frozen=True)

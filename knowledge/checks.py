@@ -50,6 +50,10 @@ def sources_exist(know: Any) -> Iterator[Problem]:
         for source in row.sources:
             if source not in know.sources:
                 yield Problem("schemes.yml", f"[{number}].sources", f'unknown source "{source}"', nearest(source, know.sources))
+    for number, limit in enumerate(know.limits):
+        for source in limit.sources:
+            if source not in know.sources:
+                yield Problem("limits.yml", f"[{number}].sources", f'unknown source "{source}"', nearest(source, know.sources))
     for flag in know.red_flags.values():
         for source in flag.sources:
             if source not in know.sources:
@@ -128,6 +132,12 @@ def references_exist(know: Any) -> Iterator[Problem]:
         yield from unknown("drawing.yml", f"muscles[{n}].muscle", "muscle", place.muscle, know.muscles)
     for n, feet in enumerate(know.drawing.feet):
         yield from unknown("drawing.yml", f"feet[{n}].stance", "stance", feet.stance, know.stances)
+    people_say = {word.id for words in know.words().values() for word in words}
+    for n, limit in enumerate(know.limits):
+        for item in limit.when:
+            yield from unknown("limits.yml", f"[{n}].when", "word", item, people_say)
+        for item in limit.without:
+            yield from unknown("limits.yml", f"[{n}].without", "exercise", item, know.exercises)
     levels = {word.id for word in know.vocabulary.experience}
     for n, row in enumerate(know.schemes):
         yield from unknown("schemes.yml", f"[{n}].goal", "goal", row.goal, know.goals)

@@ -135,7 +135,7 @@ def _shared_claims(know: Any) -> Iterator[Tuple[Optional[str], str, _Spot, schem
             yield None, f"general.{topic}.claims[{number}]", _Spot(topic), claim
 
 
-def _exercise_names(know: Any) -> Dict[Tuple[str, ...], str]:
+def exercise_names(know: Any) -> Dict[Tuple[str, ...], str]:
     """Returns the names of exercises and families, as words, with their ids."""
     names: Dict[Tuple[str, ...], str] = {}
     for item in know.words()["exercise"]:
@@ -148,32 +148,33 @@ def _exercise_names(know: Any) -> Dict[Tuple[str, ...], str]:
     return names
 
 
-def _named(text: str, names: Dict[Tuple[str, ...], str]) -> FrozenSet[str]:
-    """Returns the ids whose names stand in ``text``; of overlapping names the longest counts."""
+def named_in(text: str, names: Dict[Tuple[str, ...], str]) -> Tuple[str, ...]:
+    """Returns the ids whose names stand in ``text``, each once and in its order; of overlapping names the longest counts."""
     words = tokens(text)
-    found, start = set(), 0
+    found: Dict[str, None] = {}
+    start = 0
     while start < len(words):
         for length in range(min(LONGEST_NAME, len(words) - start), 0, -1):
             item = names.get(tuple(words[start:start + length]))
             if item:
-                found.add(item)
+                found.setdefault(item)
                 start += length - 1
                 break
         start += 1
-    return frozenset(found)
+    return tuple(found)
 
 
 def build(know: Any) -> Dict[str, Entry]:
     """Returns every claim of ``know`` by id, in the order of the files."""
     entries: Dict[str, Entry] = {}
-    exercises = _exercise_names(know)
+    exercises = exercise_names(know)
 
     def add(exercise: Optional[str], path: str, spot: _Spot, claim: schema.Claim, base: int) -> None:
         claim_id = f"{exercise}.{path}" if exercise and not path.startswith("families.") else path
         entries[claim_id] = Entry(
             id=claim_id, exercise=exercise, topic=spot.topic, place=path, tags=frozenset(spot.tags) | frozenset(claim.about),
             own=frozenset(spot.tags), order=base + len(entries), overview=spot.overview, claim=claim,
-            names=frozenset() if exercise else _named(claim.say, exercises))
+            names=frozenset() if exercise else frozenset(named_in(claim.say, exercises)))
 
     for exercise in know.exercises.values():
         for path, spot, claim in _exercise_claims(exercise):

@@ -119,6 +119,10 @@ class Level(str, Enum):
     very_high = "very high"
 
 
+TRAITS = ("spine", "knee", "hip", "balance", "skill")
+"""Names of the traits that are levels."""
+
+
 class Traits(Strict):
     """Coarse loads for comparisons; each is a level. ``pattern`` is the movement pattern, from sessions.yml; without one an exercise is
     never chosen for a session."""
@@ -441,6 +445,27 @@ class Condition(Word):
     meanwhile: Claim
     rehab: List[Claim] = []
     claims: List[Claim] = []
+
+
+class Limit(Strict):
+    """What a condition, a sore part or a wish rules out where an exercise is chosen.
+
+    ``when`` are the ids that people mention, ``highest`` the highest level of a trait that fits, ``without`` exercises that are left out
+    whatever their traits.
+    """
+
+    when: List[str] = Field(..., min_items=1)
+    highest: Dict[str, Level] = {}
+    without: List[str] = []
+    phrase: str
+    sources: List[str] = Field(..., min_items=1)
+
+    @validator("highest")
+    def _known_traits(cls, value: Dict[str, Level]) -> Dict[str, Level]:
+        for trait in value:
+            if trait not in TRAITS:
+                raise ValueError(f'"{trait}" is no trait; traits are {", ".join(TRAITS)}')
+        return value
 
 
 class Tier(str, Enum):

@@ -40,6 +40,7 @@ class Knowledge:
     muscles: Dict[str, schema.Muscle]
     stances: Dict[str, schema.Stance]
     conditions: Dict[str, schema.Condition]
+    limits: Tuple[schema.Limit, ...]
     red_flags: Dict[str, schema.RedFlag]
     goals: Dict[str, schema.Goal]
     schemes: Tuple[schema.Scheme, ...]
@@ -104,6 +105,18 @@ class Knowledge:
         for entry in self.entries.values():
             homes.setdefault(entry.exercise, []).append(entry)
         return homes
+
+    def words_of(self, kind: str) -> FrozenSet[str]:
+        """Returns the ids that people may name of a kind."""
+        return frozenset(word.id for word in self.words()[kind])
+
+    def exercises_in(self, text: str) -> Tuple[str, ...]:
+        """Returns the ids of the exercises and families that a text names, in its order."""
+        return index.named_in(text, self._exercise_names)
+
+    @functools.cached_property
+    def _exercise_names(self) -> Dict[Tuple[str, ...], str]:
+        return index.exercise_names(self)
 
     @functools.cached_property
     def _kinds(self) -> Dict[str, str]:
@@ -252,11 +265,12 @@ def read(folder: Path = HERE) -> Tuple[Knowledge, List[Problem]]:
     ):
         lists[attribute] = _by_id(reader.many(model, name), name, reader.problems)
     schemes = tuple(reader.many(schema.Scheme, "schemes.yml"))
+    limits = tuple(reader.many(schema.Limit, "limits.yml"))
     sessions = reader.one(schema.Sessions, "sessions.yml", reader.content("sessions.yml"))
     if vocabulary is None or drawing is None or sessions is None or not isinstance(wording, dict):
         raise KnowledgeError(reader.problems)
     know = Knowledge(exercises=exercises, general=general, vocabulary=vocabulary, drawing=drawing, wording=wording, schemes=schemes,
-                     sessions=sessions, unread=frozenset(unread), **lists)
+                     limits=limits, sessions=sessions, unread=frozenset(unread), **lists)
     entries = index.build(know)
     return replace(know, entries=entries, order=tuple(entries), version=fingerprint(folder)), reader.problems
 

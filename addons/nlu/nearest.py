@@ -19,13 +19,14 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 import knowledge
-from actions.question import INTENT_OF_TOPIC
+from actions.question import FINDING, INTENT_OF_TOPIC
 from addons.nlu import sharpening, wordindex
 from addons.nlu.embedding import VERSION, embed_remembered, shared_embedder
 from addons.nlu.features import SentenceEmbeddingFeaturizer, embedding_of
 from addons.nlu.names import MASKED_TEXT, NameMatcher, names_in
 from addons.nlu.parts import with_parts
 from addons.nlu.wordindex import WordIndex
+from knowledge.index import Entry
 from knowledge.store import fingerprint
 
 NEAREST = "nearest"
@@ -34,7 +35,7 @@ TOPIC_VOTE = "topic_vote"
 
 VOTE_WIDTH = 0.06
 """How fast a claim's vote fades with its distance (in cosine) from the nearest one."""
-TOPIC_INTENTS = tuple(INTENT_OF_TOPIC.values())
+TOPIC_INTENTS = (*INTENT_OF_TOPIC.values(), FINDING)
 KEPT_GENERAL, KEPT_OWN, KEPT_EACH = 70, 120, 8
 """How many claims are named for a message: general ones; those of exercises that it names; of each exercise where it names none, because
 the talk may be about any. The list is stored with every message, so it is kept short and compact."""
@@ -154,7 +155,7 @@ class NearestClaims(GraphComponent):
     def _topic_of_text(self) -> np.ndarray:
         """Returns the number of the topic of every text, in the order of TOPIC_INTENTS."""
         if self._text_topics is None:
-            topics = np.array([TOPIC_INTENTS.index(INTENT_OF_TOPIC[entry.topic]) for entry in self._know.entries.values()])
+            topics = np.array([TOPIC_INTENTS.index(_intent_of(entry)) for entry in self._know.entries.values()])
             self._text_topics = topics[self._claims]
         return self._text_topics
 
@@ -169,6 +170,11 @@ class NearestClaims(GraphComponent):
             like = self._know.named[item].like if item in self._know.named else None
             wider.update([like, self._know.family_of(like) or like] if like else [])
         return wider
+
+
+def _intent_of(entry: Entry) -> str:
+    """Returns the intent that a claim speaks for: one that names exercises for a muscle answers those who look for one."""
+    return FINDING if entry.topic == "muscles" and entry.names else INTENT_OF_TOPIC[entry.topic]
 
 
 def _nearest_of(nearness: np.ndarray, places: np.ndarray, most: int) -> np.ndarray:
