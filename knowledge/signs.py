@@ -147,9 +147,8 @@ class SignMatcher:
 
     @staticmethod
     def raised(item: _Compiled, plain: str) -> bool:
-        if any(pattern.search(plain) for pattern in item.unless):
-            return False
-        return any(all(group.found(plain) for group in sign) for sign in item.signs)
+        return any(all(group.found(plain) for group in sign) for sign in item.signs) and not any(
+            pattern.search(plain) for pattern in item.unless)
 
     @staticmethod
     def _pressure(plain: str, upper: float, lower: float) -> Optional[str]:

@@ -24,9 +24,9 @@ from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, SessionSt
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.pool import StaticPool
 
-KEPT_TURNS = 4
+KEPT_TURNS = 3
 """Turns that a tracker holds at least: rules look back three steps, actions to the last message."""
-MOST_TURNS = 8
+MOST_TURNS = 6
 """Turns after which the state is written anew."""
 FORGOTTEN = ("nearest",)
 """Parts of a parsed message that only its own turn needs, and that are not stored: hints for choosing the answer, about 3 kB."""
