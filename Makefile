@@ -23,7 +23,7 @@ MODEL_SOURCES := config.yml domain.yml addons/importer.py actions/quantities.py 
 WIDGET := widget/dist/widget.js
 WIDGET_SOURCES := widget/build.mjs widget/package-lock.json knowledge/wording.yml tools/widget.py $(wildcard widget/src/*)
 
-.PHONY: help setup run chat train widget test validate lint figures evaluate ratings lock clean
+.PHONY: help setup run chat train widget test validate lint figures evaluate bench ratings lock clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -73,6 +73,9 @@ figures: $(MODEL)  ## Measure understanding on QUESTIONS (evaluation/questions/h
 
 evaluate: $(MODEL)  ## Measure beside a stock bot: held-out voices and QUESTIONS; writes evaluation/report.md and report.json
 	@$(PY) -m evaluation.evaluate $(or $(QUESTIONS),evaluation/questions/heldout.yml) $(ARGS)
+
+bench: $(MODEL) $(WIDGET)  ## Measure speed and memory beside a stock Rasa (SHORT=1: under 5 minutes once stock is trained)
+	@$(PY) -m evaluation.bench $(if $(SHORT),--short) $(ARGS)
 
 ratings: .venv/.ready  ## List how answers were rated in the web chat, the least helpful first
 	@$(PY) -m addons.channels.web.ratings

@@ -60,14 +60,3 @@ def test_our_store_is_not_wrapped_and_others_are():
     own = TalkStore(Domain.empty(), db=IN_MEMORY)
     assert patches.create_tracker_store(own, Domain.empty()) is own
     assert isinstance(patches.create_tracker_store(InMemoryTrackerStore(Domain.empty()), Domain.empty()), FailSafeTrackerStore)
-
-
-@pytest.mark.parametrize(("state", "expected"), [
-    ({"prev_action": {"action_name": "action_listen"}, "user": {"intent": "greet"}}, False),
-    ({"prev_action": {"action_name": "action_listen"}, "user": {"text": "hi"}}, True),
-    ({"prev_action": {"action_name": "action_listen"}}, True),
-    ({"user": {"text": "hi"}}, True),
-    ({"prev_action": {"action_name": "utter_greet"}}, False),
-])
-def test_rules_that_a_text_may_meet_are_told(state, expected):
-    assert patches._may_match_text(state) is expected
