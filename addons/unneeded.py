@@ -22,8 +22,8 @@ WHOLE_VARIABLE = "REPWISE_WHOLE"
 NEED_TENSORFLOW = frozenset({"DIETClassifier", "ResponseSelector", "TEDPolicy", "UnexpecTEDIntentPolicy", "ConveRTFeaturizer",
                              "LanguageModelFeaturizer"})
 TENSORFLOW = frozenset({"tensorflow", "tensorflow_addons", "tensorflow_hub", "tensorflow_text", "keras"})
-SERVICES = frozenset({"aiogram", "boto3", "matplotlib", "pymongo", "questionary", "webexteamssdk"})
-"""SDKs of channels, stores and consoles that this project has its own of, or none."""
+ALWAYS = frozenset({"aiogram", "boto3", "matplotlib", "prompt_toolkit", "pymongo", "questionary", "scipy.stats", "spacy.cli", "webexteamssdk"})
+"""SDKs of channels, stores and consoles that this project has its own of or none, and parts that only training and command lines use."""
 
 
 class LeftOut(RuntimeError):
@@ -69,9 +69,10 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def __init__(self, packages: FrozenSet[str]) -> None:
         self.packages = packages
+        self._below = tuple(package + "." for package in packages)
 
     def find_spec(self, name: str, path: Optional[Sequence[str]] = None, target: Optional[ModuleType] = None) -> Any:
-        found = name.partition(".")[0] in self.packages
+        found = name in self.packages or name.startswith(self._below)
         return importlib.machinery.ModuleSpec(name, self, is_package=True) if found else None
 
     def create_module(self, spec: Any) -> ModuleType:
@@ -84,7 +85,7 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 def unneeded(config: Dict[str, Any]) -> FrozenSet[str]:
     """Returns the packages that a pipeline and its policies, as in config.yml, don't need."""
     named = {str(item.get("name")) for key in ("pipeline", "policies") for item in config.get(key) or []}
-    return SERVICES if named & NEED_TENSORFLOW else SERVICES | TENSORFLOW
+    return ALWAYS if named & NEED_TENSORFLOW else ALWAYS | TENSORFLOW
 
 
 def leave_out(config: Path = CONFIG) -> None:
