@@ -84,6 +84,7 @@ class TalkStore(TrackerStore):
             dialect, username, password, host, int(port) if port else None, db, query or {})
         self.engine = _engine(address)
         self._threads = ThreadPoolExecutor(1 if _is_sqlite(address) else CONNECTIONS, "talks")
+        self._coming_back = asyncio.Lock()
         _tables.create_all(self.engine)
         _by_talk.create(self.engine, checkfirst=True)  # an older version's table has none
 
@@ -118,8 +119,11 @@ class TalkStore(TrackerStore):
         await self._aside(self._erase, conversation)
 
     async def _aside(self, work: Callable[..., T], *args: Any) -> T:
-        """Waits for the database in a thread, so that other talks go on."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work, *args)
+        """Waits for the database in a thread, so that other talks go on; who comes back goes on one in each round of the loop."""
+        result = await asyncio.get_running_loop().run_in_executor(self._threads, work, *args)
+        async with self._coming_back:
+            await asyncio.sleep(0)
+        return result
 
     def _read(self, talk: str) -> Tuple[List[Dict[str, Any]], List[Row]]:
         with self.engine.connect() as database:
