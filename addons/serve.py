@@ -25,11 +25,16 @@ def port_is_free(host: str, port: int) -> bool:
 
 
 def serve(host: str, port: int, model: str, credentials: str, endpoints: str) -> None:
-    """Runs Rasa's server until it is stopped, as `rasa run` does without importing all the other commands."""
+    """Runs Rasa's server until it is stopped, as `rasa run` does without importing all the other commands.
+
+    Raises:
+        ImportError: the endpoints name a tracker store that is not there.
+    """
     unneeded.leave_out()
     import rasa.core.run
     import rasa.utils.io
     from rasa.core.utils import AvailableEndpoints
+    from rasa.shared.utils.common import class_from_module_path
     from rasa.utils.common import configure_logging_and_warnings
     from rasa.utils.log_utils import configure_structlog
 
@@ -39,8 +44,10 @@ def serve(host: str, port: int, model: str, credentials: str, endpoints: str) ->
     rasa.utils.io.configure_colored_logging(None)
     configure_structlog()
     patches.apply()
-    rasa.core.run.serve_application(model, interface=host, port=port, credentials=credentials, enable_api=False,
-                                    endpoints=AvailableEndpoints.read_endpoints(endpoints),
+    found = AvailableEndpoints.read_endpoints(endpoints)
+    if found.tracker_store is not None and "." in (found.tracker_store.type or ""):
+        class_from_module_path(found.tracker_store.type)  # Rasa itself would keep talks in memory if there is no such class
+    rasa.core.run.serve_application(model, interface=host, port=port, credentials=credentials, enable_api=False, endpoints=found,
                                     server_listeners=[(_loaded, "after_server_start")])
 
 
