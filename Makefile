@@ -27,7 +27,7 @@ PICTURES := build/pictures.made
 PICTURE_SOURCES := widget/body.mjs widget/package-lock.json tools/widget.py $(wildcard pictures/*.py) knowledge/pictures.py knowledge/schema.py \
                    $(filter-out knowledge/red_flags.yml knowledge/conditions.yml knowledge/template.yml,$(shell find knowledge -name '*.yml'))
 
-.PHONY: help setup run chat train widget pictures new-exercise preview test validate lint figures evaluate ratings lock clean
+.PHONY: help setup run chat train widget pictures new-exercise preview test validate lint figures evaluate bench ratings lock clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -91,6 +91,9 @@ figures: $(MODEL)  ## Measure understanding on QUESTIONS (evaluation/questions/h
 
 evaluate: $(MODEL)  ## Measure beside a stock bot: held-out voices and QUESTIONS; writes evaluation/report.md and report.json
 	@$(PY) -m evaluation.evaluate $(or $(QUESTIONS),evaluation/questions/heldout.yml) $(ARGS)
+
+bench: $(MODEL) $(WIDGET)  ## Measure speed and memory beside a stock Rasa (SHORT=1: under 5 minutes once stock is trained)
+	@$(PY) -m evaluation.bench $(if $(SHORT),--short) $(ARGS)
 
 ratings: .venv/.ready  ## List how answers were rated in the web chat, the least helpful first
 	@$(PY) -m addons.channels.web.ratings

@@ -96,11 +96,7 @@ def allowed(exercise: Exercise, sought: Sought, know: Knowledge) -> bool:
     others = profiles.TOOLS - sought.missing
     if sought.missing.intersection(exercise.equipment.needs) and not profiles.can_do_with(exercise, others):
         return False
-    return not any(exercise.id in limit.without or _exceeds(exercise, limit) for limit in sought.limits)
-
-
-def _exceeds(exercise: Exercise, limit: Limit) -> bool:
-    return any(profiles.level(exercise, trait) > profiles.LEVELS.index(highest) for trait, highest in limit.highest.items())
+    return not any(profiles.ruled_out(exercise, limit) for limit in sought.limits)
 
 
 def names_allowed(text: str, sought: Sought, know: Knowledge) -> Optional[List[str]]:

@@ -7,8 +7,8 @@ from typing import Iterable, List, Optional, Tuple
 
 from actions.asking import Answer
 from actions.composing import MAX_WORDS, compose, count_words
+from actions.profiles import level
 from actions.question import Question
-from actions.selecting import rank_of
 from actions.subject import Subject
 from knowledge import Knowledge
 from knowledge.schema import Exercise
@@ -27,9 +27,9 @@ def in_order(exercises: Iterable[str], know: Knowledge) -> Tuple[str, ...]:
     patterns = [pattern.id for pattern in know.sessions.patterns]
 
     def place(item: str) -> Tuple[int, ...]:
-        traits = known(item, know).traits
-        pattern = patterns.index(traits.pattern) if traits.pattern else len(patterns)
-        return (pattern, *(-rank_of(level) for level in (traits.skill, traits.spine, traits.knee)))
+        exercise = known(item, know)
+        pattern = patterns.index(exercise.traits.pattern) if exercise.traits.pattern else len(patterns)
+        return (pattern, *(-level(exercise, trait) for trait in ("skill", "spine", "knee")))
 
     return tuple(sorted(exercises, key=place))
 

@@ -5,7 +5,7 @@ import enum
 from typing import FrozenSet, Iterable, List, Sequence, Tuple
 
 from knowledge import Knowledge
-from knowledge.schema import Exercise, Level, MuscleUse
+from knowledge.schema import Exercise, Level, Limit, MuscleUse
 
 TOOLS = frozenset({"barbell", "rack", "dumbbell", "kettlebell", "resistance_band", "bodyweight", "home"})
 """Equipment that somebody may have instead of a machine."""
@@ -24,6 +24,11 @@ class Standing(enum.IntEnum):
 def level(exercise: Exercise, trait: str) -> int:
     """Returns a trait as a number, 0 for none."""
     return LEVELS.index(getattr(exercise.traits, trait))
+
+
+def ruled_out(exercise: Exercise, limit: Limit) -> bool:
+    """Tells whether a limit leaves an exercise out, by name or by a trait that is too high."""
+    return exercise.id in limit.without or any(level(exercise, trait) > LEVELS.index(highest) for trait, highest in limit.highest.items())
 
 
 def standing(exercise: Exercise, muscle: str, know: Knowledge) -> Standing:

@@ -3,18 +3,13 @@ from __future__ import annotations
 
 from typing import Callable, FrozenSet, Iterable, List, Optional, Sequence, Tuple
 
+from actions.profiles import LEVELS, level, ruled_out
 from knowledge import Knowledge
-from knowledge.schema import Exercise, Level, Way
+from knowledge.schema import Exercise, Way
 
 MACHINES = "machines"
 """The equipment that stands for the machines of a gym."""
 SUITABLE, RARE = "suitable", "rare"
-_LEVELS = list(Level)
-
-
-def rank_of(level: Level) -> int:
-    """Returns the place of a level on its scale, 0 for none."""
-    return _LEVELS.index(level)
 
 
 def equipment_of(kits: Iterable[str], know: Knowledge) -> FrozenSet[str]:
@@ -63,7 +58,7 @@ def limiting(exercise: Exercise, conditions: Iterable[str], know: Knowledge) -> 
             continue
         if item.avoid_overhead and exercise.load.overhead:
             return condition
-        if any(rank_of(getattr(exercise.traits, trait)) > rank_of(highest) for trait, highest in item.limits.items()):
+        if any(ruled_out(exercise, limit) for limit in know.limits if condition in limit.when):
             return condition
     return None
 
@@ -75,7 +70,7 @@ def rating(exercise: Exercise, goal: str) -> str:
 
 def excess_skill(exercise: Exercise, experience: str, know: Knowledge) -> int:
     """Returns by how many levels an exercise asks more skill than somebody of that experience should need, 0 if it does not."""
-    return max(0, rank_of(exercise.traits.skill) - rank_of(know.sessions.skill[experience]))
+    return max(0, level(exercise, "skill") - LEVELS.index(know.sessions.skill[experience]))
 
 
 def preference(exercise: Exercise, know: Knowledge) -> int:

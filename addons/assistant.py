@@ -60,11 +60,13 @@ class Assistant:
     def __init__(self, model: Optional[Path] = None) -> None:
         from rasa.core.agent import Agent
 
-        from addons import inprocess
+        from addons import inprocess, patches
+        from addons.stores.talks import IN_MEMORY, TalkStore
 
         quiet()
-
-        self.agent = Agent.load(str(model or newest_model()), action_endpoint=inprocess.InProcessActions())
+        patches.apply()
+        self.agent = Agent.load(str(model or newest_model()), action_endpoint=inprocess.InProcessActions(),
+                                tracker_store=TalkStore(db=IN_MEMORY))
         if not self.agent.is_ready():
             raise NoModel("the model could not be loaded; run `make train`")
         self.loop = asyncio.new_event_loop()

@@ -5,6 +5,7 @@ import argparse
 import sys
 from typing import Any, Dict, List
 
+from addons import unneeded
 from addons.assistant import Assistant, NoModel
 
 LEAVE = ("/quit", "/exit")
@@ -24,6 +25,7 @@ def printed(messages: List[Dict[str, Any]]) -> List[str]:
 def main() -> int:
     """Runs until the person leaves; returns the exit status."""
     argparse.ArgumentParser(prog="python -m addons.chat", description=__doc__).parse_args()
+    unneeded.leave_out()
     import knowledge
     from addons.channels.incoming import Refused
 

@@ -23,7 +23,7 @@ class InProcessActions(EndpointConfig):
     """
 
     def __init__(self, package: str = "actions") -> None:
-        super().__init__(url="inprocess://actions")
+        super().__init__(url="inprocess://actions", enable_selective_domain=True)  # domain.yml says which action gets the domain
         self.executor = ActionExecutor()
         self.executor.register_package(package)
 

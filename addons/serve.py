@@ -5,8 +5,9 @@ import argparse
 import os
 import socket
 import sys
-from typing import List, Optional
+from typing import Any, List, Optional
 
+from addons import unneeded
 from addons.assistant import NoModel, newest_model
 
 DEFAULT_PORT = 5005
@@ -21,6 +22,37 @@ def port_is_free(host: str, port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def serve(host: str, port: int, model: str, credentials: str, endpoints: str) -> None:
+    """Runs Rasa's server until it is stopped, as `rasa run` does without importing all the other commands.
+
+    Raises:
+        ImportError: the endpoints name a tracker store that is not there.
+    """
+    unneeded.leave_out()
+    import rasa.core.run
+    import rasa.utils.io
+    from rasa.core.utils import AvailableEndpoints
+    from rasa.shared.utils.common import class_from_module_path
+    from rasa.utils.common import configure_logging_and_warnings
+    from rasa.utils.log_utils import configure_structlog
+
+    from addons import patches
+
+    configure_logging_and_warnings(warn_only_once=True, filter_repeated_logs=True)
+    rasa.utils.io.configure_colored_logging(None)
+    configure_structlog()
+    patches.apply()
+    found = AvailableEndpoints.read_endpoints(endpoints)
+    if found.tracker_store is not None and "." in (found.tracker_store.type or ""):
+        class_from_module_path(found.tracker_store.type)  # Rasa itself would keep talks in memory if there is no such class
+    rasa.core.run.serve_application(model, interface=host, port=port, credentials=credentials, enable_api=False, endpoints=found,
+                                    server_listeners=[(_loaded, "after_server_start")])
+
+
+async def _loaded(app: Any, loop: Any) -> None:
+    unneeded.seal()
 
 
 def main(arguments: Optional[List[str]] = None) -> int:
@@ -44,11 +76,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
         return 1
     print("Starting (10 to 30 seconds) ...", flush=True)
     os.environ["REPWISE_ADDRESS"] = f"http://{args.host}:{args.port}/chat"
-    sys.argv = ["rasa", "run", "--interface", args.host, "--port", str(args.port), "--model", str(model),
-                "--credentials", args.credentials, "--endpoints", args.endpoints]
-    from rasa.__main__ import main as rasa_main
-
-    rasa_main()
+    serve(args.host, int(args.port), str(model), args.credentials, args.endpoints)
     return 0
 
 

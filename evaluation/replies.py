@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Optional, TextIO
 
+from addons import unneeded
 from addons.assistant import Assistant, NoModel
 from evaluation.record import refused_record, turn_record
 
@@ -124,6 +125,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
     args = parser.parse_args(arguments)
     results = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # whatever libraries print goes to standard error: standard output carries results only
+    unneeded.leave_out()
     try:
         replies = Replies(args.model)
     except NoModel as error:

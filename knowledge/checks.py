@@ -17,7 +17,6 @@ FILES = {"outside": "outside.yml",
 }
 """Where the words of an entity type are written."""
 
-LIMITED_TRAITS = ("knee", "hip", "spine", "balance", "skill")
 """Traits of exercises that a health condition may limit."""
 
 
@@ -145,7 +144,7 @@ def references_exist(know: Any) -> Iterator[Problem]:
 
 
 def sessions_fit(know: Any) -> Iterator[Problem]:
-    """Every id in sessions.yml is known, the limits of conditions are those of traits, and every experience has a size and a skill."""
+    """Every id in sessions.yml is known, and every experience has a size and a skill."""
     rules = know.sessions
     patterns = [pattern.id for pattern in rules.patterns]
     goals, levels = set(know.goals), [word.id for word in know.vocabulary.experience]
@@ -160,12 +159,8 @@ def sessions_fit(know: Any) -> Iterator[Problem]:
     named += [("families", family, know.families) for family in rules.families]
     named += [(key, level, getattr(rules, key)) for key in ("usual", "skill") for level in levels]
     for path, value, known in named:
-        if value not in known:
+        if value not in known and value not in know.unread:
             yield Problem("sessions.yml", path, f'unknown id "{value}"', nearest(value, known))
-    for condition in know.conditions.values():
-        for trait in condition.limits:
-            if trait not in LIMITED_TRAITS:
-                yield Problem("conditions.yml", f"{condition.id}.limits", f'unknown trait "{trait}"', nearest(trait, LIMITED_TRAITS))
 
 
 def ids_unique(know: Any) -> Iterator[Problem]:

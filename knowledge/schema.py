@@ -427,15 +427,14 @@ class Condition(Word):
     """A health condition or life stage.
 
     ``ask_whom`` is who decides ("your surgeon"), ``ask_what`` the question to bring. ``avoid_overhead`` is true where a press
-    with the load above the body, lying on the back, stays out of a plan even after clearance. ``limits`` are the highest levels of an
-    exercise's traits that a session chosen for somebody has, who is cleared: {"spine": "mid"}. ``leads`` tells when the limit comes
+    with the load above the body, lying on the back, stays out of a plan even after clearance; which exercises it
+    rules out stands in limits.yml. ``leads`` tells when the limit comes
     first in answers to other questions. ``signs`` find the condition where no name tells it, in the language of red flags; ``unless``
     takes them back.
     """
 
     screening: Screening
     avoid_overhead: bool = False
-    limits: Dict[str, Level] = {}
     leads: Leads = Leads.never
     signs: List[List[str]] = []
     unless: List[str] = []

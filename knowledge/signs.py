@@ -1,6 +1,7 @@
 """Matches the signs of red flags (knowledge/red_flags.yml) in a message."""
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 from typing import Any, Dict, Iterable, Iterator, List, Match, Optional, Pattern, Tuple
@@ -48,28 +49,69 @@ def folded(text: str) -> str:
     return " ".join(out)
 
 
+_WORD = re.compile(r"\w+")
+
 NEAR = " ~ "
 """Between two lists of words: one of each must stand close together, in any order."""
 NEAR_WORDS = 3
 """How many words may stand between the two."""
 
 
+class _Phrases:
+    """Alternatives, of which one must stand in a text; compiled when a text first has the first word of one."""
+
+    def __init__(self, words: str) -> None:
+        self._alternatives = [parts for parts in (phrase.lower().replace("'", "").split() for phrase in words.split("|")) if parts]
+        heads = [(head[0] if (head := _WORD.match(parts[0])) else None, parts[0]) for parts in self._alternatives]
+        self._any = any(head is None for head, _ in heads)
+        self._exact = frozenset(head for head, first in heads if head and first != f"{head}*")
+        self._beginnings = frozenset(head for head, first in heads if head and first == f"{head}*")
+
+    @functools.cached_property
+    def _pattern(self) -> Pattern[str]:
+        return re.compile(r"\b(?:" + "|".join(" ".join(
+            re.escape(part[:-1]) + r"\w*" if part.endswith("*") else re.escape(part) for part in parts) for parts in self._alternatives) + r")\b")
+
+    def _may_stand_in(self, plain: _Plain) -> bool:
+        return self._any or not self._exact.isdisjoint(plain.words) or not self._beginnings.isdisjoint(plain.beginnings)
+
+    def finditer(self, plain: _Plain) -> Iterator[Match[str]]:
+        """Returns where one stands in the text."""
+        return self._pattern.finditer(plain.text) if self._may_stand_in(plain) else iter(())
+
+    def affirmed(self, plain: _Plain) -> Iterator[Match[str]]:
+        """Yields where one stands and no negation before it."""
+        if not self._may_stand_in(plain):
+            return
+        for match in self._pattern.finditer(plain.text):
+            before = plain.text[:match.start()].rsplit("|", 1)[-1]
+            if _DENYING.match(match.group()) or not _NEGATED.search(before):
+                yield match
+
+
+class _Plain:
+    """A folded text, the words in it and all that words in it begin with."""
+
+    def __init__(self, text: str) -> None:
+        self.text, self.words = text, frozenset(_WORD.findall(text))
+        self.beginnings = frozenset(word[:length] for word in self.words for length in range(1, len(word) + 1))
+
+
 @dataclass(frozen=True)
 class _Group:
     """One group of a sign: words, or two lists of words that must stand near each other."""
 
-    first: Pattern[str]
-    second: Optional[Pattern[str]] = None
+    first: _Phrases
+    second: Optional[_Phrases] = None
 
-    def found(self, plain: str) -> bool:
+    def found(self, plain: _Plain) -> bool:
         """Tells whether the group stands in the text without a negation before it."""
-        firsts = list(_affirmed(self.first, plain))
-        if self.second is None:
-            return bool(firsts)
-        for one in firsts:
+        for one in self.first.affirmed(plain):
+            if self.second is None:
+                return True
             denying = _DENYING.match(one.group())  # "no feeling ~ crotch": the "no" belongs to the sign
-            for other in (self.second.finditer(plain) if denying else _affirmed(self.second, plain)):
-                between = plain[min(one.end(), other.end()):max(one.start(), other.start())]
+            for other in (self.second.finditer(plain) if denying else self.second.affirmed(plain)):
+                between = plain.text[min(one.end(), other.end()):max(one.start(), other.start())]
                 if "|" not in between and len(between.split()) <= NEAR_WORDS:
                     return True
         return False
@@ -77,29 +119,19 @@ class _Group:
 
 def _compiled_group(words: str) -> _Group:
     first, _, second = words.partition(NEAR)
-    return _Group(_group(first), _group(second) if second else None)
-
-
-def _group(words: str) -> Pattern[str]:
-    alternatives = []
-    for alternative in words.split("|"):
-        parts = [re.escape(part[:-1]) + r"\w*" if part.endswith("*") else re.escape(part)
-                 for part in alternative.lower().replace("'", "").split()]
-        if parts:
-            alternatives.append(" ".join(parts))
-    return re.compile(r"\b(?:" + "|".join(alternatives) + r")\b")
+    return _Group(_Phrases(first), _Phrases(second) if second else None)
 
 
 @dataclass(frozen=True)
 class _Compiled:
     flag: Any
     signs: Tuple[Tuple[_Group, ...], ...]
-    unless: Tuple[Pattern[str], ...]
+    unless: Tuple[_Phrases, ...]
 
 
 def _compiled(item: Any) -> _Compiled:
     return _Compiled(item, tuple(tuple(_compiled_group(group) for group in sign) for sign in item.signs),
-                     tuple(_group(group) for group in item.unless))
+                     tuple(_Phrases(group) for group in item.unless))
 
 
 class ConditionMatcher:
@@ -110,7 +142,7 @@ class ConditionMatcher:
 
     def find(self, text: str) -> List[str]:
         """Returns the ids of the conditions whose signs stand in ``text``."""
-        plain = folded(text)
+        plain = _Plain(folded(text))
         return [item.flag.id for item in self._compiled if SignMatcher.raised(item, plain)]
 
 
@@ -124,11 +156,11 @@ class SignMatcher:
 
     def denied(self, text: str) -> bool:
         """Tells whether ``text`` speaks of signs only to say that they are not there ("no chest pain, just sore")."""
-        plain = folded(text)
+        plain = _Plain(folded(text))
         if any(self.raised(item, plain) for item in self._flags):
             return False
-        without = re.sub(rf"\b{NEGATIONS}\b", "with", plain)
-        return without != plain and any(self.raised(item, without) for item in self._flags)
+        without = _Plain(re.sub(rf"\b{NEGATIONS}\b", "with", plain.text))
+        return without.text != plain.text and any(self.raised(item, without) for item in self._flags)
 
     def find(self, text: str, pressures: Iterable[Tuple[float, float]] = ()) -> List[str]:
         """Returns the ids of the flags that ``text`` raises, most urgent first.
@@ -137,19 +169,18 @@ class SignMatcher:
             text: the message.
             pressures: blood pressures in it, as (upper, lower) in mmHg.
         """
-        plain = folded(text)
+        plain = _Plain(folded(text))
         found = [item.flag.id for item in self._flags if self.raised(item, plain)]
         for upper, lower in pressures:
-            flag = self._pressure(plain, upper, lower)
+            flag = self._pressure(plain.text, upper, lower)
             if flag and flag in self._by_id and flag not in found:
                 found.append(flag)
         return sorted(found, key=lambda flag: _ORDER.index(self._by_id[flag].tier.value))
 
     @staticmethod
-    def raised(item: _Compiled, plain: str) -> bool:
-        if any(pattern.search(plain) for pattern in item.unless):
-            return False
-        return any(all(group.found(plain) for group in sign) for sign in item.signs)
+    def raised(item: _Compiled, plain: _Plain) -> bool:
+        return any(all(group.found(plain) for group in sign) for sign in item.signs) and not any(
+            any(phrases.finditer(plain)) for phrases in item.unless)
 
     @staticmethod
     def _pressure(plain: str, upper: float, lower: float) -> Optional[str]:
@@ -161,14 +192,6 @@ class SignMatcher:
             if upper >= high or lower >= low:
                 return flag
         return None
-
-
-def _affirmed(pattern: Pattern[str], plain: str) -> Iterator[Match[str]]:
-    """Yields the matches that no negation stands before."""
-    for match in pattern.finditer(plain):
-        before = plain[:match.start()].rsplit("|", 1)[-1]
-        if _DENYING.match(match.group()) or not _NEGATED.search(before):
-            yield match
 
 
 _PEOPLE = (

@@ -37,7 +37,7 @@ def test_make_help_lists_the_commands():
 
 @pytest.mark.parametrize("module", [
     "addons.channels.web.ratings", "evaluation.ranking", "evaluation.preview", "evaluation.growth", "knowledge.new_exercise",
-    "addons.serve", "addons.chat", "evaluation.replies", "evaluation.figures", "evaluation.evaluate", "knowledge.validate"])
+    "addons.serve", "addons.chat", "evaluation.bench", "evaluation.replies", "evaluation.figures", "evaluation.evaluate", "knowledge.validate"])
 def test_help_texts_answer(module):
     shown = subprocess.run([sys.executable, "-m", module, "--help"], capture_output=True, text=True)
     assert shown.returncode == 0 and "usage:" in shown.stdout

@@ -5,6 +5,8 @@ from typing import Any
 
 from rasa.core.tracker_store import InMemoryTrackerStore, SQLTrackerStore
 
+from addons.stores.talks import TalkStore
+
 
 class CannotErase(RuntimeError):
     """The tracker store is of a kind that this module can't delete from."""
@@ -22,7 +24,9 @@ async def erase(agent: Any, conversation: str) -> None:
     """
     async with agent.lock_store.lock(conversation):
         store = _innermost(agent.tracker_store)
-        if isinstance(store, SQLTrackerStore):
+        if isinstance(store, TalkStore):
+            await store.erase(conversation)
+        elif isinstance(store, SQLTrackerStore):
             with store.session_scope() as session:
                 session.query(store.SQLEvent).filter(store.SQLEvent.sender_id == conversation).delete(synchronize_session=False)
                 session.commit()

@@ -1,12 +1,22 @@
 """Caps on how fast one person, or one address, may send."""
 from __future__ import annotations
 
+import os
 import time
 from collections import OrderedDict
 from typing import Callable, Hashable, Tuple
 
 MOST_KEYS = 10_000
 """How many senders are remembered; the one longest silent is forgotten first."""
+
+
+PACE_VARIABLE = "REPWISE_PACE"
+"""How many times faster than one person senders may be: for measuring, or for many people behind one address."""
+
+
+def pace() -> float:
+    """Returns the factor of REPWISE_PACE, 1 where it is not set. Raises ValueError where it is no number."""
+    return float(os.environ.get(PACE_VARIABLE) or 1)
 
 
 class Limiter:

@@ -241,7 +241,6 @@ def test_a_blank_line_in_wording_is_refused(folder):
     ("sessions.yml", "patterns: [squat, press]", "patterns: [squats, press]", ["places[0]", 'unknown id "squats"']),
     ("sessions.yml", "prefer: [back_squat", "prefer: [bak_squat", ["prefer", 'did you mean "back_squat"?']),
     ("sessions.yml", "beginner: 4, ", "", ["usual", 'unknown id "beginner"']),
-    ("conditions.yml", "limits: {spine: mid}", "limits: {spin: mid}", ["limits", 'unknown trait "spin"']),
     (SQUAT, "pattern: squat", "pattern: squad", ["traits.pattern", 'unknown pattern "squad"']),
     ("exercises/hip_thrust.yml", "needs: [dumbbell], how", "needs: [dumbel], how", ["equipment.also[0]", 'unknown equipment "dumbel"']),
 ])

@@ -21,7 +21,7 @@ import knowledge
 from addons import inprocess
 from addons.channels import pictures
 from addons.channels.incoming import Refused, clean, parse_click
-from addons.channels.limits import Limiter
+from addons.channels.limits import Limiter, pace
 from addons.channels.signing import Signer, server_secret
 from addons.channels.web.access import Access, Caller, Denied, configured_sites, mark_of
 from addons.channels.web.assets import read_assets, served
@@ -56,8 +56,9 @@ class WebChat(InputChannel):
         self.signer = Signer(secret, self.name())
         self.access = Access(self.signer, configured_sites())
         self.ratings = Ratings(secret)
-        self.by_talk = Limiter(per_second=1, burst=10)
-        self.by_address = Limiter(per_second=5, burst=120)
+        factor = pace()
+        self.by_talk = Limiter(per_second=factor, burst=math.ceil(10 * factor))
+        self.by_address = Limiter(per_second=5 * factor, burst=math.ceil(120 * factor))
 
     @classmethod
     def name(cls) -> str:
