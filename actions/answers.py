@@ -70,6 +70,8 @@ def answer(question: Question, context: Context, know: Knowledge) -> Answer:
     tags = {**{tag: 2.0 for tag in carried if tag in kept}, **tags}
     derived = derived_tags(tags, question, know).difference(carried)
     wanted = Wanted(topic, subject, tags, topics_of(question, topic), kin_of(subject.exercise, know), derived, settled)
+    if question.intent == FINDING and _for_finding(question, wanted, know) is None:  # about the exercise that it names, after all
+        return answer(replace(question, intent=_likeliest_topic(question)), context, know)
     result = with_condition(_found(question, context, wanted, finding, know), question, know)
     about = [tag for tag, weight in tags.items() if weight > 0]
     if result.intent == FINDING or result.intent in TOPIC_OF_INTENT:
@@ -93,6 +95,12 @@ def _found(question: Question, context: Context, wanted: Wanted, finding: bool, 
     if topic == "load" and (computed := loads.computed(question, subject, know)) is not None:
         return _from_computed(computed, subject)
     return compare(question, context, wanted, know) if topic == "comparison" else select(question, wanted, know)
+
+
+def _likeliest_topic(question: Question) -> str:
+    """Returns the likeliest intent of a topic that does not look for an exercise."""
+    usual = INTENT_OF_TOPIC[TOPIC_OF_INTENT[FINDING]]
+    return next((name for name in question.ranking if name in TOPIC_OF_INTENT and name != FINDING), usual)
 
 
 def _adds_to(tag: str, tags: Mapping[str, float], know: Knowledge) -> bool:

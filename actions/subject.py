@@ -30,7 +30,8 @@ class Subject:
 
 def resolve(question: Question, context: Context, know: Knowledge) -> Subject:
     """Finds the exercise: the one named, else that of the talk, else the machine whose parts are named, else none."""
-    named = _without_own_family(question.values("exercise") or question.values("exercise", negated=True), know)
+    named = _without_own_family(question.values("exercise") or question.values("exercise", negated=True),
+                                question.intent == INTENT_OF_TOPIC["comparison"], know)
     if named:
         first = named[0]
         if first in know.families and context.exercise and know.family_of(context.exercise) == first:
@@ -66,12 +67,12 @@ def mistakable(question: Question, context: Context, subject: Subject, know: Kno
     return other if signs or loads else None
 
 
-def _without_own_family(named: List[str], know: Knowledge) -> List[str]:
-    """Drops a family where the same sentence names exactly one exercise, a member of it, more than once.
+def _without_own_family(named: List[str], comparing: bool, know: Knowledge) -> List[str]:
+    """Drops a family where the same sentence names a member of it.
 
-    "Leg press" after "vertical leg press" mostly means the same machine; where two things are compared both stay.
+    "Leg press" beside "vertical leg press" mostly means the same machine; where just the two are compared both stay.
     """
-    if len(named) <= 2:
+    if comparing and len(named) <= 2:
         return named
     families = {know.family_of(item) for item in named}
     return [item for item in named if item not in families]

@@ -124,8 +124,11 @@ TRAITS = ("spine", "knee", "hip", "balance", "skill")
 
 
 class Traits(Strict):
-    """Coarse loads for comparisons; each is a level. ``pattern`` is the movement pattern, from sessions.yml; without one an exercise is
-    never chosen for a session."""
+    """Coarse loads for comparisons; each is a level.
+
+    ``pattern`` is the movement pattern, from sessions.yml; without one an exercise is never chosen for a session. ``facts`` are the
+    article's facts that the levels state by themselves, in comparisons composed of them.
+    """
 
     knee: Level
     hip: Level
@@ -134,6 +137,7 @@ class Traits(Strict):
     skill: Level
     machine: bool
     pattern: Optional[str] = None
+    facts: List[str] = []
     sources: List[str] = Field(..., min_items=1)
 
 
