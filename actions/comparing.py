@@ -65,12 +65,12 @@ def side_by_side(exercises: Sequence[Exercise], told: Sequence[Entry], wanted: W
 
     Args:
         exercises: two or three with files, in the order in which they were named.
-        told: the claims that compare them, the best first. One that is about what was asked leads, on a muscle only where facts do not
-            decide by themselves; else the composed sentence leads and the claim follows.
+        told: the claims that compare them, the best first. One that is about the person or the equipment asked for leads, and one about
+            the muscle where facts do not decide by themselves; else the composed sentence leads and the claim follows.
     """
     asked = asked_about(wanted, know)
     specific = bool(asked.muscle or asked.trait or asked.tools)
-    telling = asked.said if _decided(exercises, asked, know) else asked.tags
+    telling = asked.said if asked.trait or _decided(exercises, asked, know) else asked.tags
     leading = next((entry for entry in told if not specific or entry.tags & telling), None)
     lead = leading.claim.say if leading else _lead(exercises, asked, know)
     caveat = leading.claim.but if leading else None

@@ -19,7 +19,8 @@ from addons.nlu.parts import with_parts
 
 QUESTION = re.compile(
     r"^\W*(?:so |and |but |ok |hi |hey |hello )*(?:what|whats|what's|which|how|why|when|could i|can i|should i|would i|is|are|do|does|did|will|"
-    r"has anyone|have any|anyone|anybody)\b|\b(?:thoughts|opinions)\b|\bquestion\W*$",
+    r"has anyone|have any|anyone|anybody|explain|tell me|(?:talk|walk|take|run|guide) me through)\b|\b(?:thoughts|opinions)\b|\bquestion\W*$|"
+    r"\b(?:reps|sets|rep range)\b[^.!?]*\?\W*$|^\W*(?:rep range|reps per set|sets of how many)\b",
     re.IGNORECASE)
 PLEA = re.compile(
     r"\b(?:can|could|may|might) i (?:please )?(?:get|have)\b|"
