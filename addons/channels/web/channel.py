@@ -96,12 +96,14 @@ class WebChat(InputChannel):
             if inprocess.wanted():
                 inprocess.install(app.ctx.agent)
             knowledge.shared()
+            page.ctx.listening = loop.create_task(service.peers.listen())
             address = os.environ.get("REPWISE_ADDRESS")
             if address:
                 print(f"Chat at {address}", flush=True)
 
         @page.listener("before_server_stop")
         async def close_streams(app: Any, loop: asyncio.AbstractEventLoop) -> None:
+            page.ctx.listening.cancel()
             service.talks.close()
 
         @page.middleware("response")
@@ -164,7 +166,7 @@ class WebChat(InputChannel):
                 raise Denied(503, "too_fast")
             with talk.listening() as events:
                 reply = await request.respond(content_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
-                await reply.send(sse("hello", {"talk": mark_of(conversation), "replies": talk.replies}))
+                await reply.send(sse("hello", {"talk": mark_of(conversation), "replies": await service.peers.replies(conversation)}))
                 while True:
                     try:
                         event = await asyncio.wait_for(events.get(), HEARTBEAT_S)
