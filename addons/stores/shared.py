@@ -5,17 +5,16 @@ import functools
 import os
 from typing import Optional
 
-from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio import ConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
 from redis.exceptions import ConnectionError as NoConnection
-from redis.exceptions import TimeoutError as NoAnswer
 
 REDIS_VARIABLE = "REPWISE_REDIS"
-CONNECTIONS = 64
-TIMEOUT_S = 2.0
-RETRIES = 3
-"""With the pauses between them about half a second: a Redis that is started anew goes unnoticed."""
+CONNECTIONS = 500
+TIMEOUT_S = 3.0
+RETRIES = 4
+"""Of connections that are refused or broken, with pauses of most of a second: a Redis that is started anew goes unnoticed."""
 PREFIX = "repwise:"
 
 
@@ -26,10 +25,9 @@ def redis_url() -> Optional[str]:
 
 def connect(url: str) -> Redis:
     """Returns a client of its own pool; it connects when it is first used, on the event loop that uses it."""
-    retry = Retry(ExponentialBackoff(cap=0.3, base=0.05), RETRIES)
-    pool = BlockingConnectionPool.from_url(
-        url, max_connections=CONNECTIONS, timeout=TIMEOUT_S, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S,
-        retry=retry, retry_on_error=[NoConnection, NoAnswer])
+    retry = Retry(ExponentialBackoff(cap=0.3, base=0.05), RETRIES, supported_errors=(NoConnection,))
+    pool = ConnectionPool.from_url(url, max_connections=CONNECTIONS, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S, retry=retry,
+                                   retry_on_error=[NoConnection])
     return Redis(connection_pool=pool)
 
 

@@ -79,23 +79,20 @@ class TalkStore(TrackerStore):
 
     Args:
         domain: the slots that conversations have.
-        host: of the database server, or the whole address of the database.
-        db: the name of the database, for SQLite its file; ":memory:" for one that ends with the process.
+        host, settings: where the database is, see :func:`address_of`.
 
     Raises:
         sqlalchemy.exc.SQLAlchemyError: from the constructor and every method, where the database can't be used.
     """
 
     def __init__(self, domain: Optional[Domain] = None, host: Optional[str] = None, event_broker: Optional[EventBroker] = None,
-                 dialect: str = "sqlite", port: Optional[int] = None, db: str = "repwise.db", username: Optional[str] = None,
-                 password: Optional[str] = None, query: Optional[Dict[str, Any]] = None) -> None:
+                 **settings: Any) -> None:
         super().__init__(domain, event_broker)
-        address = sa.engine.make_url(host) if host and "://" in host else sa.engine.URL.create(
-            dialect, username, password, host, int(port) if port else None, db, query or {})
-        self.engine = _engine(address)
-        self._threads = ThreadPoolExecutor(1 if _is_sqlite(address) else CONNECTIONS, "talks")
+        address = address_of(host, **settings)
+        self.engine = engine_of(address)
+        self._threads = ThreadPoolExecutor(1 if is_sqlite(address) else CONNECTIONS, "talks")
         with self.engine.begin() as database:
-            _alone(database, SETTING_UP)
+            alone(database, SETTING_UP)
             _tables.create_all(database)
             _by_talk.create(database, checkfirst=True)  # an older version's table has none
 
@@ -156,7 +153,7 @@ class TalkStore(TrackerStore):
     def _write(self, talk: str, rows: List[Dict[str, Any]], state: Optional[Dict[str, Any]], last: int) -> int:
         """Returns the number of the last event."""
         with self.engine.begin() as database:
-            _alone(database, zlib.crc32(talk.encode()))
+            alone(database, zlib.crc32(talk.encode()))
             if _last(database, talk) != last:
                 raise Overtaken(f"{talk} was written to by somebody else")
             if rows:
@@ -212,7 +209,7 @@ def _holding(state: int, rows: Sequence[Row]) -> _Held:
     return _Held(state, [number for number, _, _ in rows], state + len(rows), rows[-1][0] if rows else 0)
 
 
-def _alone(database: sa.engine.Connection, lock: int) -> None:
+def alone(database: sa.engine.Connection, lock: int) -> None:
     """Holds up whoever asks for the same lock until this transaction ends. In SQLite, writers wait for each other anyway."""
     if database.dialect.name == "postgresql":
         database.execute(sa.select(sa.func.pg_advisory_xact_lock(lock)))
@@ -224,12 +221,28 @@ def _last(database: sa.engine.Connection, talk: str) -> int:
     return database.execute(sa.select(sa.func.max(_events.c.id)).where(_events.c.sender_id == talk)).scalar() or 0
 
 
-def _is_sqlite(address: sa.engine.URL) -> bool:
+def is_sqlite(address: sa.engine.URL) -> bool:
     return address.get_backend_name() == "sqlite"
 
 
-def _engine(address: sa.engine.URL) -> sa.engine.Engine:
-    if not _is_sqlite(address):
+def address_of(host: Optional[str] = None, dialect: str = "sqlite", port: Optional[int] = None, db: str = "repwise.db",
+               username: Optional[str] = None, password: Optional[str] = None, query: Optional[Dict[str, Any]] = None) -> sa.engine.URL:
+    """Returns the address of a database, SQLite if nothing else is said.
+
+    Args:
+        host: of the database server, or the whole address of the database.
+        db: the name of the database, for SQLite its file; ":memory:" for one that ends with the process.
+
+    Raises:
+        sqlalchemy.exc.ArgumentError, ValueError: it is none.
+    """
+    if host and "://" in host:
+        return sa.engine.make_url(host)
+    return sa.engine.URL.create(dialect, username, password, host, int(port) if port else None, db, query or {})
+
+
+def engine_of(address: sa.engine.URL) -> sa.engine.Engine:
+    if not is_sqlite(address):
         return sa.create_engine(address, pool_size=CONNECTIONS, max_overflow=0, pool_timeout=WAIT_S, pool_pre_ping=True,
                                 pool_recycle=3600, hide_parameters=True, connect_args=_patience(address))
     engine = sa.create_engine(address, poolclass=StaticPool, hide_parameters=True,

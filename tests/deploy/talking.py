@@ -31,7 +31,7 @@ class Visitor:
     async def send(self, text, address=None, key=None):
         """Returns the status and the replies, without the person's own message, or the sentence of a refusal."""
         status, body = await self.post("message", {"id": key or uuid.uuid4().hex, "text": text}, address)
-        return status, body["messages"][1:] if status == 200 else body["sentence"]
+        return status, body["messages"][1:] if status == 200 else body.get("sentence", body)
 
     async def say(self, text, address=None, key=None):
         status, replies = await self.send(text, address, key)

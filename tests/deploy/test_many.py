@@ -16,7 +16,7 @@ AT_ONCE = ("what is the hack squat?", "what are the benefits of lunges?")
 
 @pytest.mark.asyncio
 async def test_200_conversations_at_random_servers(cluster):
-    choice = random.Random(7)  # noqa: S311 - the same in every run
+    choice = random.Random(7)
     servers = [f"http://127.0.0.1:{assistant.port}" for assistant in cluster.assistants]
     sent = {}
 

@@ -22,6 +22,8 @@ KNOWN_S = 3600
 """How long it is remembered what was answered; after that it is read from the tracker again."""
 QUIET_S = 15.0
 AGAIN_S = 1.0
+MOST_AT_ONCE = 16
+"""Conversations that this server answers at once; the others wait. Working on all of a crowd makes everybody wait for the slowest."""
 
 Happening = Tuple[str, Mapping[str, Any]]
 """Name and data of an event for the tabs of a conversation."""
@@ -35,12 +37,13 @@ class Peers:
         self._talks, self._me = talks, secrets.token_hex(8)
         self._redis: Optional[Redis] = shared_redis()
         self._turns: Optional[Turns] = shared_turns()
+        self._room = asyncio.Semaphore(MOST_AT_ONCE)
 
     @asynccontextmanager
     async def turn(self, conversation: str) -> AsyncIterator[Talk]:
         """Holds the turn of a conversation; yields what is known of it, answers of other servers included. Raises LockError, RedisError."""
         talk = self._talks.of(conversation)
-        async with talk.lock:
+        async with talk.lock, self._room:
             if self._turns is None:
                 yield talk
                 return
