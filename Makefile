@@ -23,7 +23,7 @@ MODEL_SOURCES := config.yml domain.yml addons/importer.py actions/quantities.py 
 WIDGET := widget/dist/widget.js
 WIDGET_SOURCES := widget/build.mjs widget/package-lock.json knowledge/wording.yml tools/widget.py $(wildcard widget/src/*)
 
-.PHONY: help setup run chat train widget test validate lint figures evaluate bench ratings lock clean
+.PHONY: help setup run run-cluster chat train widget test validate lint figures evaluate bench ratings lock clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -52,6 +52,9 @@ widget: $(WIDGET)  ## Build the chat widget if its sources changed
 run: $(MODEL) $(WIDGET)  ## Start the assistant and print the address to chat at (PORT=5005)
 	@PORT=$(PORT) exec $(PY) -m addons.serve
 
+run-cluster: $(MODEL) $(WIDGET)  ## Start 2 assistants behind nginx with PostgreSQL and Redis, for trying it out (deploy/README.md)
+	@PORT=$(PORT) exec $(PY) -W ignore -m tools.cluster $(ARGS)
+
 chat: $(MODEL)  ## Talk to the assistant in the terminal
 	@$(PY) -m addons.chat
 
@@ -60,7 +63,8 @@ validate: .venv/.ready  ## Check knowledge, then Rasa's data
 	@.venv/bin/rasa data validate --fail-on-warnings
 
 test: $(MODEL) $(WIDGET)  ## Run the whole test suite
-	@$(PY) -m pytest tests --ignore tests/browser
+	@$(PY) -m pytest tests --ignore tests/browser --ignore tests/deploy
+	@$(PY) -m pytest tests/deploy  # on its own: it starts two assistants beside PostgreSQL, Redis and nginx
 	@$(PY) -m pytest tests/browser  # on its own: Playwright keeps an event loop running, beside which no other can run
 
 lint: .venv/.ready  ## Run ruff, mypy on knowledge/ and actions/, and the type checker of the widget

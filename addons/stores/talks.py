@@ -32,12 +32,13 @@ MOST_TURNS = 6
 FORGOTTEN = ("nearest",)
 """Parts of a parsed message that only its own turn needs, and that are not stored: hints for choosing the answer, about 3 kB."""
 PARTS = "parts"
-WAIT_S = 15
+WAIT_S = 6
 """How long a writer waits for another process before the database counts as out of order."""
 CONNECTIONS = 5
 """Of one server to the database; ten servers stay below PostgreSQL's usual hundred. SQLite gets one: it has one writer at a time anyway."""
 CONNECT_S, STATEMENT_S, SILENCE_S = 3, 5, 10
 """How long connecting and a query may take, and how long a connection on which nothing comes back is kept."""
+ANSWER_S = 2 * WAIT_S
 SETTING_UP = 7_265_701
 """Any number; PostgreSQL's lock while tables are made, for servers that start in the same moment."""
 IN_MEMORY = ":memory:"
@@ -128,8 +129,12 @@ class TalkStore(TrackerStore):
         await self._aside(self._erase, conversation)
 
     async def _aside(self, work: Callable[..., T], *args: Any) -> T:
-        """Waits for the database in a thread, so that other talks go on."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work, *args)
+        """Waits for the database in a thread, so that other talks go on; a database that hangs is an error after ANSWER_S."""
+        waiting = asyncio.get_running_loop().run_in_executor(self._threads, work, *args)
+        try:
+            return await asyncio.wait_for(waiting, ANSWER_S)
+        except asyncio.TimeoutError:
+            raise sa.exc.TimeoutError(f"the database did not answer within {ANSWER_S} s") from None
 
     def _read(self, talk: str) -> Tuple[List[Dict[str, Any]], List[Row]]:
         with self.engine.connect() as database:

@@ -2,10 +2,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import time
 import uuid
+from pathlib import Path
 
+import aiohttp
 import pytest
 
 from tests.deploy.talking import Visitor, stored, visitors, words
@@ -31,6 +34,16 @@ async def goes_on(visitor):
     """The form asks what it would have asked next."""
     assert "Which exercise" in words(await visitor.say("intermediate"))
     assert "about your health" in words(await visitor.say("back squat"))
+
+
+async def again(visitor, text, key):
+    """Sends it until it is answered, as the widget does."""
+    for _ in range(10):
+        status, replies = await visitor.send(text, key=key)
+        if status == 200:
+            return replies
+        await asyncio.sleep(1)
+    raise AssertionError(replies)
 
 
 def said(cluster, key):
@@ -62,7 +75,7 @@ async def test_a_server_that_dies_with_the_turn_in_its_hands(cluster):
         sending = asyncio.create_task(visitor.send("intermediate", at(dying)))
         await asyncio.sleep(0.005)
         dying.kill()
-        with pytest.raises(Exception, match=""):
+        with pytest.raises(aiohttp.ClientError):
             await sending
         began = time.monotonic()
         await visitor.start(at(other))
@@ -103,10 +116,10 @@ async def test_the_database_away_in_the_middle_of_a_form(cluster, hangs):
                 signal_to(pid, signal.SIGCONT)
         else:
             database.start()
-        assert "Which exercise" in words(await visitor.say("intermediate", key=key))
+        assert "Which exercise" in words(await again(visitor, "intermediate", key))
         assert said(cluster, key) == ["intermediate"]
         assert "about your health" in words(await visitor.say("back squat"))
-    assert "OperationalError" in cluster.assistants[0].log.read_text() + cluster.assistants[1].log.read_text()
+    assert "sqlalchemy.exc." in cluster.assistants[0].log.read_text() + cluster.assistants[1].log.read_text()
 
 
 @pytest.mark.asyncio
@@ -140,12 +153,8 @@ async def test_redis_started_anew_between_two_messages(cluster):
 
 
 def children(pid):
-    from pathlib import Path
-
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def signal_to(pid, number):
-    import os
-
     os.kill(pid, number)
