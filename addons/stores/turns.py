@@ -11,7 +11,6 @@ import logging
 import time
 import uuid
 from contextlib import asynccontextmanager
-from contextvars import ContextVar
 from typing import Any, AsyncIterator, Dict, Optional
 
 from rasa.core.constants import DEFAULT_LOCK_LIFETIME
@@ -89,13 +88,13 @@ class FairLock(Lock):
 
 
 class _Turn:
-    """A turn that is held; ``lost`` when it ended without our doing."""
+    """A turn that is held by a task; ``lost`` when it ended without our doing."""
 
-    def __init__(self, lock: FairLock, key: str) -> None:
-        self.lock, self.key = lock, key
-        self.held, self.lost = True, False
+    def __init__(self, lock: FairLock, key: str, holder: Optional[asyncio.Task[Any]]) -> None:
+        self.lock, self.key, self.holder = lock, key, holder
+        self.lost = False
 
-    async def keep(self, holder: asyncio.Task[Any]) -> None:
+    async def keep(self) -> None:
         """Renews it until it is cancelled. Where that fails for too long, whoever holds it is stopped."""
         until = time.monotonic() + HOLD_S
         while True:
@@ -110,17 +109,16 @@ class _Turn:
                     break
                 log.warning("The turn of %s could not be renewed (%s)", self.key, type(error).__name__)
         self.lost = True
-        holder.cancel()
-
-
-_mine: ContextVar[Dict[str, _Turn]] = ContextVar("turns")
+        if self.holder is not None:
+            self.holder.cancel()
 
 
 class Turns:
-    """Hands out turns by key. Whoever holds one may ask for it again, as Rasa does within a channel's turn."""
+    """Hands out turns by key. The task that holds one may ask for it again, as Rasa does within a channel's turn."""
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
+        self._held: Dict[str, _Turn] = {}
 
     @asynccontextmanager
     async def turn(self, key: str, order: Optional[float] = None, wait_s: Optional[float] = WAIT_S) -> AsyncIterator[None]:
@@ -134,15 +132,13 @@ class Turns:
         Raises:
             LockError: it did not come, or Redis can't be reached, or it was lost before its end.
         """
-        mine = _mine.get({})
-        if key in mine and mine[key].held:
+        held = self._held.get(key)
+        if held is not None and held.holder is asyncio.current_task():
             yield
             return
         turn = await self._take(key, order, wait_s)
-        holder = asyncio.current_task()
-        assert holder is not None
-        keeper = asyncio.create_task(turn.keep(holder))
-        before = _mine.set({**mine, key: turn})
+        self._held[key] = turn
+        keeper = asyncio.create_task(turn.keep())
         try:
             yield
         except asyncio.CancelledError:
@@ -151,8 +147,8 @@ class Turns:
             log.error("The turn of %s was lost before its end; nothing more is stored of it", key)
             raise LockError(f"the turn of {key} was lost") from None
         finally:
-            turn.held = False
-            _mine.reset(before)
+            if self._held.get(key) is turn:  # else it was lost, and is another's by now
+                del self._held[key]
             keeper.cancel()
             await self._give_back(turn)
 
@@ -167,7 +163,7 @@ class Turns:
                 await self._quietly(lock.give_up(token), key)
         if not taken:
             raise LockError(f"the turn of {key} did not come within {wait_s} s")
-        return _Turn(lock, key)
+        return _Turn(lock, key, asyncio.current_task())
 
     async def _give_back(self, turn: _Turn) -> None:
         if not turn.lost:
