@@ -14,13 +14,13 @@ class Visitor:
     """One conversation; each request goes to the address that it names, or by nginx."""
 
     def __init__(self, http, address):
-        self._http, self._address, self._cookie, self.talk = http, address, "", ""
+        self._http, self._address, self.cookie = http, address, ""
 
     async def post(self, path, body, address=None):
-        headers = {"Cookie": self._cookie} if self._cookie else {}
+        headers = {"Cookie": self.cookie} if self.cookie else {}
         async with self._http.post(f"{address or self._address}/chat/{path}", json=body, headers=headers) as reply:
             for name, morsel in reply.cookies.items():
-                self._cookie = f"{name}={morsel.value}"
+                self.cookie = f"{name}={morsel.value}"
             return reply.status, await reply.json(content_type=None)
 
     async def start(self, address=None):

@@ -68,3 +68,36 @@ async def test_a_form_goes_on_at_another_server(cluster):
         assert "How long" in words(await visitor.say("make me a plan for muscle growth, 2 days a week", second))
         await visitor.say("intermediate", first)
         assert "about your health" in words(await visitor.say("back squat", second))
+
+
+@pytest.mark.asyncio
+async def test_a_tab_is_told_at_once_whatever_server_answers(cluster):
+    """Through nginx, which must not hold events back."""
+    async with visitors() as http:
+        visitor = Visitor(http, cluster.address)
+        await visitor.start()
+        async with http.get(f"{cluster.address}/chat/stream", headers={"Cookie": visitor.cookie}) as stream:
+            await heard(stream, "event: hello")
+            for assistant in cluster.assistants:
+                await visitor.say("which muscles does the back squat work?", f"http://127.0.0.1:{assistant.port}")
+                await heard(stream, '"from": "assistant"')
+            status, _ = await visitor.post("delete", {}, f"http://127.0.0.1:{cluster.assistants[0].port}")
+            assert status == 200
+            await asyncio.wait_for(stream.content.read(), 5)  # the stream ends
+
+
+async def heard(stream, text):
+    while text not in (await asyncio.wait_for(stream.content.readline(), 5)).decode():
+        pass
+
+
+@pytest.mark.asyncio
+async def test_a_message_sent_again_to_the_other_server_is_answered_once(cluster):
+    first, second = (f"http://127.0.0.1:{assistant.port}" for assistant in cluster.assistants)
+    async with visitors() as http:
+        visitor = Visitor(http, cluster.address)
+        await visitor.start(first)
+        key = uuid.uuid4().hex
+        answers = await asyncio.gather(*(visitor.say("what is the hack squat?", server, key) for server in (first, second, second)))
+        assert len({words(answer) for answer in answers}) == 1
+        assert len([1 for events in stored(cluster.database.url).values() for _, _, found in events if found == key]) == 1
