@@ -242,6 +242,7 @@ def main() -> int:
             print(f"{ended.name} ended:\n{ended.log.read_text()[-2000:]}", file=sys.stderr)
             return 1
         finally:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must leave nothing behind
             cluster.stop()
     except KeyboardInterrupt:
         return 0
