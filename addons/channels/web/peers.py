@@ -43,11 +43,12 @@ class Peers:
     async def turn(self, conversation: str) -> AsyncIterator[Talk]:
         """Holds the turn of a conversation; yields what is known of it, answers of other servers included. Raises LockError, RedisError."""
         talk = self._talks.of(conversation)
-        async with talk.lock, self._room:
+        async with talk.lock:
             if self._turns is None:
-                yield talk
+                async with self._room:
+                    yield talk
                 return
-            async with self._turns.turn(conversation):
+            async with self._turns.turn(conversation), self._room:  # who waits for a dead server's turn takes no room
                 await self._recall(conversation, talk)
                 yield talk
                 await self._note(conversation, talk)
