@@ -27,7 +27,7 @@ PICTURES := build/pictures.made
 PICTURE_SOURCES := widget/body.mjs widget/package-lock.json tools/widget.py $(wildcard pictures/*.py) knowledge/pictures.py knowledge/schema.py \
                    $(filter-out knowledge/red_flags.yml knowledge/conditions.yml knowledge/template.yml,$(shell find knowledge -name '*.yml'))
 
-.PHONY: help setup run chat train widget pictures new-exercise preview test validate lint figures evaluate bench ratings lock clean
+.PHONY: help setup run run-cluster chat train widget pictures new-exercise preview test validate lint figures evaluate bench ratings lock clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -64,6 +64,9 @@ pictures: $(PICTURES)  ## Draw the muscle maps and foot diagrams if knowledge or
 run: $(MODEL) $(WIDGET) $(PICTURES)  ## Start the assistant and print the address to chat at (PORT=5005)
 	@PORT=$(PORT) exec $(PY) -m addons.serve
 
+run-cluster: $(MODEL) $(WIDGET) $(PICTURES)  ## Start 2 assistants behind nginx with PostgreSQL and Redis, for trying it out (deploy/README.md)
+	@PORT=$(PORT) exec $(PY) -W ignore -m tools.cluster $(ARGS)
+
 chat: $(MODEL)  ## Talk to the assistant in the terminal
 	@$(PY) -m addons.chat
 
@@ -78,7 +81,8 @@ preview: .venv/.ready  ## Print every answer about an exercise, before or after 
 	@$(PY) -m evaluation.preview "$(EXERCISE)"
 
 test: $(MODEL) $(WIDGET) $(PICTURES)  ## Run the whole test suite
-	@$(PY) -m pytest tests --ignore tests/browser
+	@$(PY) -m pytest tests --ignore tests/browser --ignore tests/deploy
+	@$(PY) -m pytest tests/deploy  # on its own: it starts two assistants beside PostgreSQL, Redis and nginx
 	@$(PY) -m pytest tests/browser  # on its own: Playwright keeps an event loop running, beside which no other can run
 
 lint: .venv/.ready  ## Run ruff, mypy on knowledge/, actions/ and pictures/, and the type checker of the widget

@@ -13,6 +13,10 @@ from addons.assistant import NoModel, newest_model
 DEFAULT_PORT = 5005
 
 
+class WrongSetting(RuntimeError):
+    """The assistant can't run with the settings it was given."""
+
+
 def port_is_free(host: str, port: int) -> bool:
     """Tells whether nothing listens on a port yet."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
@@ -29,6 +33,7 @@ def serve(host: str, port: int, model: str, credentials: str, endpoints: str) ->
 
     Raises:
         ImportError: the endpoints name a tracker store that is not there.
+        WrongSetting, NoModel: it can't do its work; the message says why.
     """
     unneeded.leave_out()
     import rasa.core.run
@@ -38,7 +43,7 @@ def serve(host: str, port: int, model: str, credentials: str, endpoints: str) ->
     from rasa.utils.common import configure_logging_and_warnings
     from rasa.utils.log_utils import configure_structlog
 
-    from addons import patches
+    from addons import patches, settings
 
     configure_logging_and_warnings(warn_only_once=True, filter_repeated_logs=True)
     rasa.utils.io.configure_colored_logging(None)
@@ -47,6 +52,9 @@ def serve(host: str, port: int, model: str, credentials: str, endpoints: str) ->
     found = AvailableEndpoints.read_endpoints(endpoints)
     if found.tracker_store is not None and "." in (found.tracker_store.type or ""):
         class_from_module_path(found.tracker_store.type)  # Rasa itself would keep talks in memory if there is no such class
+    faults = settings.faults(found)
+    if faults:
+        raise WrongSetting("\n".join(faults))
     rasa.core.run.serve_application(model, interface=host, port=port, credentials=credentials, enable_api=False, endpoints=found,
                                     server_listeners=[(_loaded, "after_server_start")])
 
@@ -71,12 +79,12 @@ def main(arguments: Optional[List[str]] = None) -> int:
         return 1
     try:
         model = newest_model()
-    except NoModel as error:
+        print("Starting (10 to 30 seconds) ...", flush=True)
+        os.environ["REPWISE_ADDRESS"] = f"http://{args.host}:{args.port}/chat"
+        serve(args.host, int(args.port), str(model), args.credentials, args.endpoints)
+    except (NoModel, WrongSetting) as error:
         print(error, file=sys.stderr)
         return 1
-    print("Starting (10 to 30 seconds) ...", flush=True)
-    os.environ["REPWISE_ADDRESS"] = f"http://{args.host}:{args.port}/chat"
-    serve(args.host, int(args.port), str(model), args.credentials, args.endpoints)
     return 0
 
 

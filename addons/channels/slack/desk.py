@@ -20,7 +20,8 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 import knowledge
 from addons.channels import groups
 from addons.channels.content import content_of
-from addons.channels.deduplicate import MemorySeen, Seen
+from addons.channels.deduplicate import Seen
+from addons.channels.deduplicate import seen as memory_of
 from addons.channels.incoming import Refused, clean, parse_click
 from addons.channels.lanes import Lanes
 from addons.channels.signing import Signer
@@ -54,8 +55,8 @@ class Desk:
         self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT_S))
         self.api = AsyncWebClient(
             settings.bot_token, settings.api_base, session=self._session, logger=sdk_log, retry_handlers=retry_handlers())
-        self._seen = seen or MemorySeen()
-        self._lanes = Lanes()
+        self._seen = seen or memory_of(NAME)
+        self._lanes = Lanes(NAME)
         self._words: Dict[str, Any] = knowledge.shared().wording["channel"]
 
     def take(self, kind: str, payload: Mapping[str, Any]) -> None:

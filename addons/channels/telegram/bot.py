@@ -12,9 +12,9 @@ from rasa.core.channels.channel import UserMessage
 import knowledge
 from addons.channels import erasing, groups, pictures
 from addons.channels.content import Choice, Content, Picture, WholeOutput, content_of
-from addons.channels.deduplicate import MemorySeen
+from addons.channels.deduplicate import seen
 from addons.channels.incoming import Refused, clean, parse_click
-from addons.channels.limits import Limiter
+from addons.channels.limits import SharedLimiter
 from addons.channels.telegram import render
 from addons.channels.telegram.api import ApiError, BotApi
 from addons.channels.telegram.state import Keyboards
@@ -64,9 +64,9 @@ class Bot:
 
     def __init__(self, api: BotApi, me: Me, keyboards: Keyboards, agent: Any, on_new_message: Handler) -> None:
         self._api, self._me, self._keyboards, self._agent, self._on_new_message = api, me, keyboards, agent, on_new_message
-        self._albums = MemorySeen()
-        self._pace = Limiter(per_second=1, burst=10)
-        self._told_to_wait = MemorySeen(ttl_s=TOLD_AGAIN_S)
+        self._albums = seen("telegram album")
+        self._pace = SharedLimiter(NAME, per_second=1, burst=10)
+        self._told_to_wait = seen("telegram told", TOLD_AGAIN_S)
         self._waiting: Dict[int, Tuple[float, Handed]] = {}
 
     async def handle(self, update: Mapping[str, Any]) -> None:
@@ -79,7 +79,7 @@ class Bot:
         if event is None:
             return
         try:
-            if self._pace.wait(event.place.user):
+            if await self._pace.wait(event.place.user):
                 await self._slow_down(event)
             else:
                 await self._act(event)

@@ -21,7 +21,7 @@ import knowledge
 from addons import inprocess
 from addons.channels import pictures
 from addons.channels.incoming import Refused, clean, parse_click
-from addons.channels.limits import Limiter, pace
+from addons.channels.limits import SharedLimiter, pace
 from addons.channels.signing import Signer, server_secret
 from addons.channels.web.access import Access, Caller, Denied, configured_sites, mark_of
 from addons.channels.web.assets import read_assets, served
@@ -57,8 +57,8 @@ class WebChat(InputChannel):
         self.access = Access(self.signer, configured_sites())
         self.ratings = Ratings(secret)
         factor = pace()
-        self.by_talk = Limiter(per_second=factor, burst=math.ceil(10 * factor))
-        self.by_address = Limiter(per_second=5 * factor, burst=math.ceil(120 * factor))
+        self.by_talk = SharedLimiter("talk", per_second=factor, burst=math.ceil(10 * factor))
+        self.by_address = SharedLimiter("address", per_second=5 * factor, burst=math.ceil(120 * factor))
 
     @classmethod
     def name(cls) -> str:
@@ -96,12 +96,14 @@ class WebChat(InputChannel):
             if inprocess.wanted():
                 inprocess.install(app.ctx.agent)
             knowledge.shared()
+            page.ctx.listening = loop.create_task(service.peers.listen())
             address = os.environ.get("REPWISE_ADDRESS")
             if address:
                 print(f"Chat at {address}", flush=True)
 
         @page.listener("before_server_stop")
         async def close_streams(app: Any, loop: asyncio.AbstractEventLoop) -> None:
+            page.ctx.listening.cancel()
             service.talks.close()
 
         @page.middleware("response")
@@ -131,7 +133,7 @@ class WebChat(InputChannel):
         @_answered()
         async def start(request: Request) -> HTTPResponse:
             """Opens the caller's conversation, or with {"new": true} a fresh one; returns {"talk", "messages", "token"}."""
-            caller = self._caller(request)
+            caller = await self._caller(request)
             fresh = _body(request).get("new") is True
             conversation = (None if fresh else caller.conversation) or self.signer.new_conversation()
             opened = await service.open(request.app.ctx.agent, conversation)
@@ -145,26 +147,26 @@ class WebChat(InputChannel):
         @_answered()
         async def message(request: Request) -> HTTPResponse:
             """Takes {"id", "talk", and "text" or "click"}; returns {"messages"}: the person's own, then the replies."""
-            caller = self._caller(request)
+            caller = await self._caller(request)
             conversation = caller.named()
             body = _body(request)
             if body.get("talk", mark := mark_of(conversation)) != mark:
                 raise Denied(409, "other_talk")
             key, text, parsed = self._read(body, conversation)
-            _pass(self.by_talk.wait(conversation))
+            _pass(await self.by_talk.wait(conversation))
             return response.json({"messages": await service.say(request.app.ctx.agent, conversation, key, text, parsed)})
 
         @page.get("/stream")
         @_answered()
         async def stream(request: Request) -> None:
             """Sends server-sent events: "hello" with the number of replies so far, then "message" and "typing"."""
-            conversation = self._caller(request).named()
+            conversation = (await self._caller(request)).named()
             talk = service.talks.of(conversation)
             if service.talks.streams >= MOST_STREAMS or talk.streams >= MOST_STREAMS_OF_A_TALK:
                 raise Denied(503, "too_fast")
             with talk.listening() as events:
                 reply = await request.respond(content_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
-                await reply.send(sse("hello", {"talk": mark_of(conversation), "replies": talk.replies}))
+                await reply.send(sse("hello", {"talk": mark_of(conversation), "replies": await service.peers.replies(conversation)}))
                 while True:
                     try:
                         event = await asyncio.wait_for(events.get(), HEARTBEAT_S)
@@ -180,7 +182,7 @@ class WebChat(InputChannel):
         @_answered("not_rated")
         async def rate(request: Request) -> HTTPResponse:
             """Takes {"message": key, "helpful": true, false or null}."""
-            conversation = self._caller(request).named()
+            conversation = (await self._caller(request)).named()
             body = _body(request)
             helpful, key = body.get("helpful"), body.get("message")
             if not isinstance(key, str) or helpful not in (True, False, None):
@@ -192,7 +194,7 @@ class WebChat(InputChannel):
         @_answered("not_exported")
         async def export(request: Request, key: str, kind: str) -> HTTPResponse:
             """Returns the table of a message as a file; the query names the person's date: ?today=2026-01-31."""
-            conversation = self._caller(request).named()
+            conversation = (await self._caller(request)).named()
             text, media = await service.export(request.app.ctx.agent, conversation, key, kind, _date(request.args.get("today")))
             return response.text(text, content_type=media, headers={"Content-Disposition": f'attachment; filename="repwise-plan.{kind}"'})
 
@@ -200,18 +202,18 @@ class WebChat(InputChannel):
         @_answered("not_deleted")
         async def delete(request: Request) -> HTTPResponse:
             """Deletes the caller's conversation with its ratings, and returns a sentence that says so."""
-            caller = self._caller(request)
+            caller = await self._caller(request)
             await service.delete(request.app.ctx.agent, caller.named())
             reply = response.json({"sentence": _sentence("deleted")})
             if self.access.token(caller, caller.named()) is None:
                 self.access.set_cookie(request, reply, None)
             return reply
 
-    def _caller(self, request: Request) -> Caller:
+    async def _caller(self, request: Request) -> Caller:
         if len(request.body) > MAX_BODY_BYTES:
             raise Denied(413, "too_long")
         caller = self.access.caller(request)
-        _pass(self.by_address.wait(caller.address))
+        _pass(await self.by_address.wait(caller.address))
         return caller
 
     def _read(self, body: Dict[str, Any], conversation: str) -> Tuple[str, str, Optional[Dict[str, Any]]]:
