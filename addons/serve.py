@@ -34,10 +34,12 @@ def serve(host: str, port: int, model: str, credentials: str, endpoints: str) ->
     from rasa.utils.log_utils import configure_structlog
 
     from addons import patches
+    from addons.operation import logs
 
     configure_logging_and_warnings(warn_only_once=True, filter_repeated_logs=True)
     rasa.utils.io.configure_colored_logging(None)
     configure_structlog()
+    logs.install()
     patches.apply()
     rasa.core.run.serve_application(model, interface=host, port=port, credentials=credentials, enable_api=False,
                                     endpoints=AvailableEndpoints.read_endpoints(endpoints),

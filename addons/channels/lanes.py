@@ -7,6 +7,8 @@ import itertools
 import logging
 from typing import Awaitable, Callable, Dict, List, Tuple
 
+from addons.operation import logs
+
 log = logging.getLogger(__name__)
 
 Job = Callable[[], Awaitable[None]]
@@ -34,6 +36,7 @@ class Lanes:
         try:
             while waiting:
                 _, _, job = heapq.heappop(waiting)
+                logs.begin()
                 try:
                     await job()
                 except Exception:  # jobs answer for their own errors; a lane must outlive what they forgot

@@ -28,6 +28,7 @@ from addons.channels.web.assets import read_assets, served
 from addons.channels.web.ratings import Ratings
 from addons.channels.web.service import OnMessage, Service
 from addons.channels.web.talks import sse
+from addons.operation import metrics
 
 log = logging.getLogger(__name__)
 ROOT = Path(__file__).resolve().parents[3]
@@ -162,7 +163,7 @@ class WebChat(InputChannel):
             talk = service.talks.of(conversation)
             if service.talks.streams >= MOST_STREAMS or talk.streams >= MOST_STREAMS_OF_A_TALK:
                 raise Denied(503, "too_fast")
-            with talk.listening() as events:
+            with metrics.STREAMS.track_inprogress(), talk.listening() as events:
                 reply = await request.respond(content_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
                 await reply.send(sse("hello", {"talk": mark_of(conversation), "replies": talk.replies}))
                 while True:
@@ -249,6 +250,7 @@ def _answered(failed: str = "failed") -> Callable[[Handler], Handler]:
 
 
 def _refusal(status: int, reason: str, headers: Optional[Dict[str, str]] = None) -> HTTPResponse:
+    metrics.REFUSED.labels(reason).inc()
     return response.json({"reason": reason, "sentence": _sentence(reason)}, status=status, headers=headers)
 
 
