@@ -1,4 +1,4 @@
-"""How the server does, for whoever runs it: /healthz, /readyz and /metrics, a request id in every answer, a log line a request.
+"""For whoever runs the server: /healthz, /readyz and /metrics, a request id in every answer, and old conversations deleted.
 
 A channel in Rasa's sense only in that it is named in credentials.yml; nobody talks here.
 """
@@ -18,7 +18,7 @@ from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from addons.operation import health, logs, metrics
+from addons.operation import health, logs, metrics, retention
 
 log = logging.getLogger(__name__)
 TOKEN_VARIABLE = "REPWISE_METRICS_TOKEN"  # noqa: S105 - the name of the variable, not a secret
@@ -37,6 +37,7 @@ class Status(InputChannel):
     """Takes no messages."""
 
     def __init__(self) -> None:
+        retention.days()  # a wrong setting ends the start, not the first night
         self._token = os.environ.get(TOKEN_VARIABLE) or None
 
     @classmethod
@@ -59,6 +60,11 @@ class Status(InputChannel):
         async def watch(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
             metrics.watch(app.ctx.agent)
             server.loaded(app.ctx.agent)
+            app.ctx.retention = loop.create_task(retention.run(app.ctx.agent))
+
+        @status.listener("before_server_stop")
+        async def stop(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
+            app.ctx.retention.cancel()
 
         async def begin(request: Request) -> None:
             request.ctx.began = time.perf_counter()

@@ -1,7 +1,7 @@
 """Log lines that a machine can read, with the request they belong to and without what people write.
 
 A line of this project's own code names conversations, files and counts, never words of a message. Of a library's code nobody can know, so
-while a message is being answered a library's line says only where it came from. Of an exception the type and the place in the code are
+while a message is being answered a library's line says only where it came from, and of an exception the type and the place in the code are
 logged, not its message, which may quote what somebody wrote. REPWISE_LOG_DETAILS=1 lifts both, for looking into a fault.
 """
 from __future__ import annotations
@@ -43,12 +43,13 @@ def details() -> bool:
 def as_fields(record: logging.LogRecord) -> Dict[str, Any]:
     """Returns what is logged of a record: time, level, logger, request, message, and the error if there is one."""
     request = _request.get()
+    whole = details() or request is None
     fields: Dict[str, Any] = {
         "time": datetime.datetime.fromtimestamp(record.created, datetime.timezone.utc).isoformat(timespec="milliseconds"),
         "level": record.levelname, "logger": record.name, "request": request,
-        "message": record.getMessage() if details() or request is None or _is_own(record.name) else f"{record.filename}:{record.lineno}"}
+        "message": record.getMessage() if whole or _is_own(record.name) else f"{record.filename}:{record.lineno}"}
     if record.exc_info and record.exc_info[1] is not None:
-        fields["error"] = _causes(record.exc_info[1])
+        fields["error"] = _causes(record.exc_info[1], whole)
     return fields
 
 
@@ -56,12 +57,12 @@ def _is_own(logger: str) -> bool:
     return logger.split(".")[0] in OWN
 
 
-def _causes(error: Optional[BaseException]) -> List[Dict[str, Any]]:
+def _causes(error: Optional[BaseException], whole: bool) -> List[Dict[str, Any]]:
     """Returns an exception and what led to it: the type, and the places in the code, innermost last."""
     found: List[Dict[str, Any]] = []
     while error is not None and len(found) < 5:
         places = [f"{_short(frame.filename)}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
-        found.append({"type": type(error).__name__, "places": places, **({"message": str(error)} if details() else {})})
+        found.append({"type": type(error).__name__, "places": places, **({"message": str(error)} if whole else {})})
         error = error.__cause__ or error.__context__
     return found
 

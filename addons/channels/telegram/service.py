@@ -19,7 +19,7 @@ from addons.channels.telegram.api import TIMEOUT_S, ApiError, BotApi, pauses
 from addons.channels.telegram.bot import NAME, Bot, Handler
 from addons.channels.telegram.state import Keyboards, Progress
 from addons.channels.telegram.updates import COMMANDS, KINDS, Me, chat_of
-from addons.operation import health
+from addons.operation import health, retention
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +66,7 @@ class Service:
         bot = hashlib.sha256(settings.token.encode()).hexdigest()[:12]
         self._progress = Progress(settings.state / f"telegram-{bot}.json")  # numbers of updates are each bot's own
         self._keyboards = Keyboards(settings.state / "telegram.db")
+        retention.also(self._keyboards.forget)
         self._api = BotApi(settings.token, settings.base)
         self._lanes = Lanes()
         self._seen = MemorySeen()
