@@ -23,7 +23,7 @@ MODEL_SOURCES := config.yml domain.yml addons/importer.py actions/quantities.py 
 WIDGET := widget/dist/widget.js
 WIDGET_SOURCES := widget/build.mjs widget/package-lock.json knowledge/wording.yml tools/widget.py $(wildcard widget/src/*)
 
-.PHONY: help setup run chat train widget test validate lint figures evaluate bench ratings lock clean
+.PHONY: help setup run chat train widget test validate lint figures evaluate bench audit ratings lock clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -39,6 +39,7 @@ $(MODEL): .venv/.ready $(MODEL_SOURCES)
 	@$(PY) -m knowledge.validate
 	@echo "Training the model (about a minute) ..."
 	@.venv/bin/rasa train --fixed-model-name repwise --out models || { echo "Training failed; the lines above say why."; exit 1; }
+	@$(PY) -m addons.model_sum $@
 	@touch $@
 
 train: $(MODEL)  ## Train the model if knowledge, data or config changed
@@ -76,6 +77,9 @@ evaluate: $(MODEL)  ## Measure beside a stock bot: held-out voices and QUESTIONS
 
 bench: $(MODEL) $(WIDGET)  ## Measure speed and memory beside a stock Rasa (SHORT=1: under 5 minutes once stock is trained)
 	@$(PY) -m evaluation.bench $(if $(SHORT),--short) $(ARGS)
+
+audit: .venv/.ready  ## Look up known vulnerabilities of what is installed
+	@$(PY) tools/audit.py
 
 ratings: .venv/.ready  ## List how answers were rated in the web chat, the least helpful first
 	@$(PY) -m addons.channels.web.ratings

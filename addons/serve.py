@@ -7,7 +7,7 @@ import socket
 import sys
 from typing import Any, List, Optional
 
-from addons import unneeded
+from addons import model_sum, unneeded
 from addons.assistant import NoModel, newest_model
 
 DEFAULT_PORT = 5005
@@ -66,7 +66,8 @@ def main(arguments: Optional[List[str]] = None) -> int:
         return 1
     try:
         model = newest_model()
-    except NoModel as error:
+        model_sum.check(model)
+    except (NoModel, model_sum.Tampered) as error:
         print(error, file=sys.stderr)
         return 1
     print("Starting (10 to 30 seconds) ...", flush=True)
