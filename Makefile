@@ -23,7 +23,7 @@ MODEL_SOURCES := config.yml domain.yml addons/importer.py actions/quantities.py 
 WIDGET := widget/dist/widget.js
 WIDGET_SOURCES := widget/build.mjs widget/package-lock.json knowledge/wording.yml tools/widget.py $(wildcard widget/src/*)
 
-.PHONY: help setup run chat train widget test validate lint figures evaluate bench audit ratings lock clean
+.PHONY: help setup run chat train widget test fuzz soak validate lint figures evaluate bench audit ratings lock clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -63,6 +63,12 @@ validate: .venv/.ready  ## Check knowledge, then Rasa's data
 test: $(MODEL) $(WIDGET)  ## Run the whole test suite
 	@$(PY) -m pytest tests --ignore tests/browser
 	@$(PY) -m pytest tests/browser  # on its own: Playwright keeps an event loop running, beside which no other can run
+
+fuzz: $(MODEL) $(WIDGET)  ## Send 10,000 random messages and hostile requests (ARGS="--messages 500 --seed 2"); about ten minutes
+	@$(PY) -m tests.fuzz.run $(ARGS)
+
+soak: $(MODEL) $(WIDGET)  ## Talk with 8 users for MINUTES (20); latency and memory at start and end
+	@$(PY) -m evaluation.soak --minutes $(or $(MINUTES),20)
 
 lint: .venv/.ready  ## Run ruff, mypy on knowledge/ and actions/, and the type checker of the widget
 	@.venv/bin/ruff check .

@@ -1,4 +1,4 @@
-"""The SHA-256 of a trained model: written after training, checked before the model is loaded, because loading a crafted one can run code."""
+"""The SHA-256 of a trained model: written after training, and checked before loading, because a crafted model can run code."""
 from __future__ import annotations
 
 import argparse

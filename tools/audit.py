@@ -59,7 +59,8 @@ def told(what: str, found: Optional[List[Dict[str, Any]]], reasons: Dict[str, st
 def report_of(command: Sequence[str], folder: Path) -> Dict[str, Any]:
     """Runs a tool and returns its JSON, or an empty report where it gave none."""
     try:
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=LIMIT_S, env=_environment())  # noqa: S603 - our own
+        done = subprocess.run(  # noqa: S603 - our own commands
+            command, cwd=folder, capture_output=True, text=True, timeout=LIMIT_S, env=_environment())
         return dict(json.loads(done.stdout))
     except (OSError, ValueError, subprocess.TimeoutExpired):
         return {}

@@ -43,7 +43,11 @@ def days() -> float:
 
 
 async def delete_old(agent: Any, keep_days: float, now: Optional[float] = None) -> int:
-    """Deletes conversations whose last event is older than ``keep_days`` days; returns how many. Files of misses go by their own setting."""
+    """Deletes conversations whose last event is older than ``keep_days`` days, and files of misses by their own setting.
+
+    Returns:
+        How many conversations it deleted.
+    """
     misses.forget_old()
     store = innermost(agent.tracker_store)
     if not isinstance(store, TalkStore):

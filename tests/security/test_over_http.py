@@ -7,6 +7,7 @@ import uuid
 
 import pytest
 
+from tests.fuzz.requests import hostile_requests
 from tests.test_server import SITE, Browser, text_of
 
 TRICKS = {
@@ -113,7 +114,8 @@ def test_text_that_nobody_sees_is_empty(browser, nothing):
     assert status == 422 and "empty" in body["sentence"]
 
 
-@pytest.mark.parametrize("origin", ["https://elsewhere.example", "https://www.gym.example.evil.example", "null", "file://", "http://www.gym.example"])
+@pytest.mark.parametrize("origin", [
+    "https://elsewhere.example", "https://www.gym.example.evil.example", "null", "file://", "http://www.gym.example", "http://["])
 @pytest.mark.parametrize("path", ["/chat/start", "/chat/message", "/chat/rate", "/chat/delete", "/chat/stream", "/chat/data"])
 def test_pages_of_other_sites_are_refused(browser, origin, path):
     body = None if path in ("/chat/stream", "/chat/data") else {"id": "a" * 12, "text": "hello"}
@@ -162,3 +164,7 @@ def test_an_error_page_tells_nothing_of_the_program(browser):
     for path, body in (("/nowhere", None), ("/chat/message", None), ("/chat/export/r0/csv?today=2026-01-01", None), ("/chat/stream", {})):
         status, text, _ = browser.request(path, body)
         assert 400 <= status < 500 and "Traceback" not in text and "site-packages" not in text
+
+
+def test_requests_that_no_browser_sends_break_nothing(server):
+    hostile_requests(server.address, 40, 1)

@@ -128,7 +128,8 @@ ANSWER = {"text": "quads", "custom": {"claims": ["leg_press.muscles#1"]}}
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize(("say", "intent", "failed"), [
-    ([ANSWER], "ask_muscles", set()), ([{"text": "Something went wrong"}], "ask_muscles", {"answer"}), ([], "nlu_fallback", {"model", "answer"})])
+    ([ANSWER], "ask_muscles", set()), ([{"text": "Something went wrong"}], "ask_muscles", {"answer"}),
+    ([], "nlu_fallback", {"model", "answer"})])
 async def test_a_server_is_ready_if_a_question_is_answered_from_the_facts(say, intent, failed):
     agent = agent_that(say, {"intent": {"name": intent}})
     checks = await health.Readiness(agent).checks()
