@@ -1,7 +1,7 @@
 """Sends random and mutated messages through the whole assistant, and hostile requests to a running server. `make fuzz` calls it.
 
 A turn fails if the assistant raises, logs an error, says nothing, or shows the person anything of the program. The seed names the run:
-what failed is printed as JSON and fails again.
+what failed is printed as JSON and fails again. Conversations are kept in memory here, so memory grows by what is said, about 5 kB a message.
 """
 from __future__ import annotations
 
