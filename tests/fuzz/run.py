@@ -24,7 +24,7 @@ TURNS = 12
 WARM = 0.2
 """The share of a run after which memory should no longer grow: caches are full."""
 
-LEAKS = re.compile(r"Traceback|\.py\b|site-packages|Exception|\bNone\b|\{[a-z_]+\}|\bnan\b|\binf\b")
+LEAKS = re.compile(r"Traceback|\.py\b|site-packages|Exception|\bNone\b(?! (?:of|is)\b)|\{[a-z_]+\}|\bnan\b|\binf\b")
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 

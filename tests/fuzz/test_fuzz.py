@@ -12,6 +12,8 @@ def test_a_seed_names_its_messages(know):
 def test_what_is_looked_for_is_found():
     assert problem({"replies": []}, "") == problem({"replies": [{"text": " "}]}, "") == "an empty reply"
     assert "Traceback" in problem({"replies": [{"text": "Traceback (most recent call last)"}]}, "squats")
+    assert "None" in problem({"replies": [{"text": "Use None kg."}]}, "squats")
+    assert problem({"replies": [{"text": "None of it is a must. None is better."}]}, "squats") == ""
     assert problem({"replies": [{"text": "Main muscles: quads."}]}, "squats") == ""
 
 
