@@ -7,7 +7,7 @@ import socket
 import sys
 from typing import Any, List, Optional
 
-from addons import unneeded
+from addons import model_sum, unneeded
 from addons.assistant import NoModel, newest_model
 
 DEFAULT_PORT = 5005
@@ -44,10 +44,12 @@ def serve(host: str, port: int, model: str, credentials: str, endpoints: str) ->
     from rasa.utils.log_utils import configure_structlog
 
     from addons import patches, settings
+    from addons.operation import logs
 
     configure_logging_and_warnings(warn_only_once=True, filter_repeated_logs=True)
     rasa.utils.io.configure_colored_logging(None)
     configure_structlog()
+    logs.install()
     patches.apply()
     found = AvailableEndpoints.read_endpoints(endpoints)
     if found.tracker_store is not None and "." in (found.tracker_store.type or ""):
@@ -79,10 +81,11 @@ def main(arguments: Optional[List[str]] = None) -> int:
         return 1
     try:
         model = newest_model()
+        model_sum.check(model)
         print("Starting (10 to 30 seconds) ...", flush=True)
         os.environ["REPWISE_ADDRESS"] = f"http://{args.host}:{args.port}/chat"
         serve(args.host, int(args.port), str(model), args.credentials, args.endpoints)
-    except (NoModel, WrongSetting) as error:
+    except (NoModel, model_sum.Tampered, WrongSetting) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

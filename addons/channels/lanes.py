@@ -10,6 +10,7 @@ from typing import Awaitable, Callable, Dict, List, Tuple
 
 from rasa.core.lock_store import LockError
 
+from addons.operation import logs
 from addons.stores.turns import shared_turns
 
 log = logging.getLogger(__name__)
@@ -44,6 +45,7 @@ class Lanes:
         try:
             while waiting:
                 order, _, job = heapq.heappop(waiting)
+                logs.begin()
                 try:
                     await self._in_turn(key, order, job)
                 except Exception:  # jobs answer for their own errors; a lane must outlive what they forgot

@@ -125,9 +125,13 @@ class TalkStore(TrackerStore):
         """Returns the ids of all conversations."""
         return await self._aside(self._keys)
 
-    async def erase(self, conversation: str) -> None:
-        """Deletes all that is stored of a conversation."""
-        await self._aside(self._erase, conversation)
+    async def erase(self, conversation: str, silent_since: Optional[float] = None) -> bool:
+        """Deletes all that is stored of a conversation, with ``silent_since`` only if its last event is older; tells whether it did."""
+        return await self._aside(self._erase, conversation, silent_since)
+
+    async def silent_since(self, before: float) -> List[str]:
+        """Returns the ids of conversations whose last event is older than ``before``, in seconds since 1970."""
+        return await self._aside(self._silent, before)
 
     async def _aside(self, work: Callable[..., T], *args: Any) -> T:
         """Waits for the database in a thread, so that other talks go on; who comes back goes on one in each round of the loop.
@@ -179,10 +183,22 @@ class TalkStore(TrackerStore):
         with self.engine.connect() as database:
             return list(database.execute(sa.select(_events.c.sender_id).distinct()).scalars())
 
-    def _erase(self, talk: str) -> None:
+    def _erase(self, talk: str, silent_since: Optional[float]) -> bool:
         with self.engine.begin() as database:
+            last = database.execute(sa.select(sa.func.max(_events.c.timestamp)).where(_events.c.sender_id == talk)).scalar()
+            if silent_since is not None and last is not None and last >= silent_since:
+                return False
             for table in (_events, _states):
                 database.execute(table.delete().where(table.c.sender_id == talk))
+        if is_sqlite(self.engine.url):
+            with self.engine.connect() as database:
+                database.execute(sa.text("PRAGMA wal_checkpoint(TRUNCATE)"))  # the log of writes still held what was deleted
+        return True
+
+    def _silent(self, before: float) -> List[str]:
+        with self.engine.connect() as database:
+            query = sa.select(_events.c.sender_id).group_by(_events.c.sender_id).having(sa.func.max(_events.c.timestamp) < before)
+            return list(database.execute(query).scalars())
 
     def _tracker(self, talk: str, state: Sequence[Dict[str, Any]], rows: Sequence[Row]) -> Optional[DialogueStateTracker]:
         if not rows:
@@ -263,6 +279,7 @@ def engine_of(address: sa.engine.URL) -> sa.engine.Engine:
     @sa.event.listens_for(engine, "connect")
     def settings(connection: Any, record: Any) -> None:
         connection.execute("PRAGMA journal_mode=WAL")  # whoever reads does not wait for whoever writes
+        connection.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten
         connection.execute("PRAGMA synchronous=NORMAL")  # a crash of the process loses nothing; a power cut at most the last moments
 
     return engine

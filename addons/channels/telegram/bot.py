@@ -15,6 +15,7 @@ from addons.channels.content import Choice, Content, Picture, WholeOutput, conte
 from addons.channels.deduplicate import seen
 from addons.channels.incoming import Refused, clean, parse_click
 from addons.channels.limits import SharedLimiter
+from addons.channels.own_data import asks_to_delete, delete_all
 from addons.channels.telegram import render
 from addons.channels.telegram.api import ApiError, BotApi
 from addons.channels.telegram.state import Keyboards
@@ -113,6 +114,9 @@ class Bot:
         except Refused as refusal:
             await self._say(event.place, _words()[refusal.reason])
             return
+        if asks_to_delete(text):
+            await self._delete(event.place)
+            return
         await self._hand_over(event.place, (text, None))
 
     async def _command(self, event: Command) -> None:
@@ -139,8 +143,13 @@ class Bot:
             await self._answer(place, _of_command("start"))
 
     async def _delete(self, place: Place) -> None:
-        await erasing.erase(self._agent, place.conversation)
-        self._keyboards.forget(place.conversation)
+        """Deletes this talk; asked for in private, the person's talks in groups too."""
+        if place.group:
+            await erasing.erase(self._agent, place.conversation)
+            self._keyboards.forget(place.conversation)
+        else:
+            for talk in await delete_all(self._agent, place.conversation):
+                self._keyboards.forget(talk)
         self._no_longer_waiting(place.user)
         await self._say(place, _own_words()["deleted"])
 

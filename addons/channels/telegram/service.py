@@ -20,6 +20,7 @@ from addons.channels.telegram.api import TIMEOUT_S, ApiError, BotApi, pauses
 from addons.channels.telegram.bot import NAME, Bot, Handler
 from addons.channels.telegram.state import Keyboards, Progress
 from addons.channels.telegram.updates import COMMANDS, KINDS, Me, chat_of
+from addons.operation import health, retention
 from addons.stores.turns import shared_turns
 
 log = logging.getLogger(__name__)
@@ -67,6 +68,7 @@ class Service:
         self._bot_key = hashlib.sha256(settings.token.encode()).hexdigest()[:12]
         self._progress = Progress(settings.state / f"telegram-{self._bot_key}.json")  # numbers of updates are each bot's own
         self._keyboards = Keyboards(settings.state / "telegram.db")
+        retention.also(self._keyboards.forget)
         self._api = BotApi(settings.token, settings.base)
         self._lanes = Lanes(NAME)
         self._seen = seen(f"{NAME} taken {self._bot_key}")
@@ -102,6 +104,7 @@ class Service:
             except ApiError as error:
                 if error.code in NO_SUCH_BOT:
                     log.error("Telegram is off: it does not know the token in TELEGRAM_TOKEN")
+                    health.poller(NAME, up=False)
                     return
                 wait = error.retry_after or next(self._pauses)
                 if error.code == 409:
@@ -111,6 +114,7 @@ class Service:
             except Exception:  # a failing channel must neither end the server nor stay silent
                 wait = next(self._pauses)
                 log.exception("The Telegram channel failed. Next try in %.0f s", wait)
+            health.poller(NAME, up=False)
             await asyncio.sleep(wait)
 
     async def _connect(self) -> Bot:
@@ -125,6 +129,7 @@ class Service:
             await self._api.once("setWebhook", url=self._settings.webhook_url, secret_token=webhook_secret(), allowed_updates=KINDS)
         else:
             await self._api.once("deleteWebhook")
+        health.poller(NAME, up=True)
         return self._bot
 
     @asynccontextmanager

@@ -22,12 +22,14 @@ from addons import inprocess
 from addons.channels import pictures
 from addons.channels.incoming import Refused, clean, parse_click
 from addons.channels.limits import SharedLimiter, pace
+from addons.channels.own_data import asks_to_delete
 from addons.channels.signing import Signer, server_secret
 from addons.channels.web.access import Access, Caller, Denied, configured_sites, mark_of
 from addons.channels.web.assets import read_assets, served
 from addons.channels.web.ratings import Ratings
 from addons.channels.web.service import OnMessage, Service
 from addons.channels.web.talks import sse
+from addons.operation import metrics, retention
 
 log = logging.getLogger(__name__)
 ROOT = Path(__file__).resolve().parents[3]
@@ -74,6 +76,7 @@ class WebChat(InputChannel):
     def blueprint(self, on_new_message: OnMessage) -> Blueprint:
         page = Blueprint("web_chat", __name__)
         service = Service(on_new_message, self.signer, self.ratings)
+        retention.also(service.forget)
         self._add_life(page, service)
         self._add_files(page)
         self._add_talk(page, service)
@@ -164,7 +167,7 @@ class WebChat(InputChannel):
             talk = service.talks.of(conversation)
             if service.talks.streams >= MOST_STREAMS or talk.streams >= MOST_STREAMS_OF_A_TALK:
                 raise Denied(503, "too_fast")
-            with talk.listening() as events:
+            with metrics.STREAMS.track_inprogress(), talk.listening() as events:
                 reply = await request.respond(content_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
                 await reply.send(sse("hello", {"talk": mark_of(conversation), "replies": await service.peers.replies(conversation)}))
                 while True:
@@ -198,6 +201,14 @@ class WebChat(InputChannel):
             text, media = await service.export(request.app.ctx.agent, conversation, key, kind, _date(request.args.get("today")))
             return response.text(text, content_type=media, headers={"Content-Disposition": f'attachment; filename="repwise-plan.{kind}"'})
 
+        @page.get("/data")
+        @_answered("not_exported")
+        async def data(request: Request) -> HTTPResponse:
+            """Returns all that is kept of the caller's conversation as a file."""
+            text = await service.own_data(request.app.ctx.agent, self._caller(request).named())
+            return response.text(text, content_type="application/json",
+                                 headers={"Content-Disposition": 'attachment; filename="repwise-data.json"'})
+
         @page.post("/delete")
         @_answered("not_deleted")
         async def delete(request: Request) -> HTTPResponse:
@@ -226,7 +237,10 @@ class WebChat(InputChannel):
             if found is None:
                 raise Refused("expired")
             return key, found[1], parse_click(found[0], found[1])
-        return key, clean(body.get("text")), None
+        text = clean(body.get("text"))
+        if asks_to_delete(text):
+            raise Refused("delete_by_menu")
+        return key, text, None
 
 
 def _answered(failed: str = "failed") -> Callable[[Handler], Handler]:
@@ -251,6 +265,7 @@ def _answered(failed: str = "failed") -> Callable[[Handler], Handler]:
 
 
 def _refusal(status: int, reason: str, headers: Optional[Dict[str, str]] = None) -> HTTPResponse:
+    metrics.REFUSED.labels(reason).inc()
     return response.json({"reason": reason, "sentence": _sentence(reason)}, status=status, headers=headers)
 
 

@@ -12,6 +12,7 @@ import knowledge
 from actions.misses import masked
 from actions.question import from_message
 from addons.channels.erasing import erase
+from addons.channels.own_data import exported
 from addons.channels.signing import Signer
 from addons.channels.web.access import Denied, mark_of
 from addons.channels.web.exports import calendar_of, csv_of
@@ -127,6 +128,15 @@ class Service:
             self._ratings.forget(conversation)
             talk.answered = None
         await self.peers.tell(conversation, (DELETED, {}))
+
+    def forget(self, conversation: str) -> None:
+        """Drops what is kept beside the tracker store of a conversation that was deleted."""
+        self._ratings.forget(conversation)
+        self.talks.forget(conversation)
+
+    async def own_data(self, agent: Any, conversation: str) -> str:
+        """Returns all that is kept of a conversation, as JSON."""
+        return await exported(agent, [conversation], self._ratings.of(conversation))
 
     def _view(self, conversation: str) -> View:
         return View(conversation, self._signer)
