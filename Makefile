@@ -27,7 +27,8 @@ PICTURES := build/pictures.made
 PICTURE_SOURCES := widget/body.mjs widget/package-lock.json tools/widget.py $(wildcard pictures/*.py) knowledge/pictures.py knowledge/schema.py \
                    $(filter-out knowledge/red_flags.yml knowledge/conditions.yml knowledge/template.yml,$(shell find knowledge -name '*.yml'))
 
-.PHONY: help setup run chat train widget pictures new-exercise preview test validate lint figures evaluate bench ratings lock clean
+.PHONY: help setup run run-cluster chat train widget pictures new-exercise preview test fuzz soak validate lint figures evaluate bench audit ratings \
+        lock clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -43,6 +44,7 @@ $(MODEL): .venv/.ready $(MODEL_SOURCES)
 	@$(PY) -m knowledge.validate
 	@echo "Training the model (about a minute) ..."
 	@.venv/bin/rasa train --fixed-model-name repwise --out models || { echo "Training failed; the lines above say why."; exit 1; }
+	@$(PY) -m addons.model_sum $@
 	@touch $@
 
 train: $(MODEL)  ## Train the model if knowledge, data or config changed
@@ -64,6 +66,9 @@ pictures: $(PICTURES)  ## Draw the muscle maps and foot diagrams if knowledge or
 run: $(MODEL) $(WIDGET) $(PICTURES)  ## Start the assistant and print the address to chat at (PORT=5005)
 	@PORT=$(PORT) exec $(PY) -m addons.serve
 
+run-cluster: $(MODEL) $(WIDGET) $(PICTURES)  ## Start 2 assistants behind nginx with PostgreSQL and Redis, for trying it out (deploy/README.md)
+	@PORT=$(PORT) exec $(PY) -W ignore -m tools.cluster $(ARGS)
+
 chat: $(MODEL)  ## Talk to the assistant in the terminal
 	@$(PY) -m addons.chat
 
@@ -78,8 +83,15 @@ preview: .venv/.ready  ## Print every answer about an exercise, before or after 
 	@$(PY) -m evaluation.preview "$(EXERCISE)"
 
 test: $(MODEL) $(WIDGET) $(PICTURES)  ## Run the whole test suite
-	@$(PY) -m pytest tests --ignore tests/browser
+	@$(PY) -m pytest tests --ignore tests/browser --ignore tests/deploy
+	@$(PY) -m pytest tests/deploy  # on its own: it starts two assistants beside PostgreSQL, Redis and nginx
 	@$(PY) -m pytest tests/browser  # on its own: Playwright keeps an event loop running, beside which no other can run
+
+fuzz: $(MODEL) $(WIDGET) $(PICTURES)  ## Send 10,000 random messages and hostile requests (ARGS="--messages 500 --seed 2"); about ten minutes
+	@$(PY) -m tests.fuzz.run $(ARGS)
+
+soak: $(MODEL) $(WIDGET) $(PICTURES)  ## Talk with 8 users for MINUTES (20); latency and memory at start and end
+	@$(PY) -m evaluation.soak --minutes $(or $(MINUTES),20)
 
 lint: .venv/.ready  ## Run ruff, mypy on knowledge/, actions/ and pictures/, and the type checker of the widget
 	@.venv/bin/ruff check .
@@ -94,6 +106,9 @@ evaluate: $(MODEL)  ## Measure beside a stock bot: held-out voices and QUESTIONS
 
 bench: $(MODEL) $(WIDGET)  ## Measure speed and memory beside a stock Rasa (SHORT=1: under 5 minutes once stock is trained)
 	@$(PY) -m evaluation.bench $(if $(SHORT),--short) $(ARGS)
+
+audit: .venv/.ready  ## Look up known vulnerabilities of what is installed
+	@$(PY) tools/audit.py
 
 ratings: .venv/.ready  ## List how answers were rated in the web chat, the least helpful first
 	@$(PY) -m addons.channels.web.ratings

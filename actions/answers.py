@@ -98,7 +98,9 @@ def _found(question: Question, context: Context, wanted: Wanted, finding: bool, 
 
 
 def _likeliest_topic(question: Question) -> str:
-    """Returns the likeliest intent of a topic that does not look for an exercise."""
+    """Returns the likeliest intent of a topic that does not look for an exercise; several that are named are compared."""
+    if len(question.values("exercise")) > 1:
+        return INTENT_OF_TOPIC["comparison"]
     usual = INTENT_OF_TOPIC[TOPIC_OF_INTENT[FINDING]]
     return next((name for name in question.ranking if name in TOPIC_OF_INTENT and name != FINDING), usual)
 

@@ -45,15 +45,24 @@ def keep(question: Question, kind: str, know: Knowledge, now: Optional[datetime.
         path.mkdir(parents=True, exist_ok=True)
         with (path / f"{today.isoformat()}.jsonl").open("a", encoding="utf-8") as out:
             out.write(line + "\n")
-        _forget(path, today - datetime.timedelta(days=int(os.environ.get(DAYS_VARIABLE, DAYS))))
-    except (OSError, ValueError) as error:
+    except OSError as error:
         log.error("What was not understood could not be kept in %s: %s", folder, error)
+    forget_old(today)
 
 
-def _forget(folder: Path, oldest: datetime.date) -> None:
-    for path in folder.glob("*.jsonl"):
-        if datetime.date.fromisoformat(path.stem) < oldest:
-            path.unlink()
+def forget_old(today: Optional[datetime.date] = None) -> None:
+    """Deletes files that are too old, where any are kept; what fails is logged."""
+    folder = os.environ.get(FOLDER_VARIABLE)
+    if not folder:
+        return
+    today = today or datetime.datetime.now(datetime.timezone.utc).date()
+    try:
+        oldest = today - datetime.timedelta(days=int(os.environ.get(DAYS_VARIABLE, DAYS)))
+        for path in Path(folder).glob("*.jsonl"):
+            if datetime.date.fromisoformat(path.stem) < oldest:
+                path.unlink()
+    except (OSError, ValueError) as error:
+        log.error("What was not understood could not be deleted from %s: %s", folder, error)
 
 
 def masked(question: Question, know: Knowledge) -> str:

@@ -5,8 +5,8 @@ import argparse
 import sys
 from typing import Any, Dict, List
 
-from addons import unneeded
-from addons.assistant import Assistant, NoModel
+from addons import model_sum, unneeded
+from addons.assistant import Assistant, NoModel, newest_model
 
 LEAVE = ("/quit", "/exit")
 
@@ -31,8 +31,10 @@ def main() -> int:
 
     print("Loading ...", file=sys.stderr)
     try:
-        assistant = Assistant()
-    except NoModel as error:
+        model = newest_model()
+        model_sum.check(model)
+        assistant = Assistant(model)
+    except (NoModel, model_sum.Tampered) as error:
         print(error, file=sys.stderr)
         return 1
     payloads = printed(assistant.welcome("terminal"))

@@ -11,6 +11,8 @@ from rasa.utils.endpoints import EndpointConfig
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection
 
+from addons.operation.metrics import stage
+
 log = logging.getLogger(__name__)
 TIMEOUT_S = 5.0
 """No action needs more; a hanging one must not hold a conversation."""
@@ -31,7 +33,8 @@ class InProcessActions(EndpointConfig):
                       compress: bool = False, json: Optional[Dict[str, Any]] = None, **kwargs: Any) -> Any:
         call = json or {}
         try:
-            return await asyncio.wait_for(self.executor.run(call), TIMEOUT_S)
+            with stage("actions"):
+                return await asyncio.wait_for(self.executor.run(call), TIMEOUT_S)
         except ActionExecutionRejection as rejection:
             raise rasa_action.ActionExecutionRejection(rejection.action_name, rejection.message) from rejection
         except Exception:  # whatever an action raises, the person gets an answer and the operator a log line

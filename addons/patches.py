@@ -11,9 +11,11 @@ import hashlib
 import inspect
 import logging
 from dataclasses import dataclass
-from typing import Any, Dict, List, Optional, Tuple
+from types import ModuleType
+from typing import Any, Dict, List, Optional, Tuple, Union
 
 import rasa
+import rasa.core.agent
 from jsonschema.validators import validator_for
 from rasa.core.actions.action import RemoteAction
 from rasa.core.agent import Agent
@@ -22,6 +24,7 @@ from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
 
+from addons.assistant import NoModel
 from addons.inprocess import InProcessActions
 from addons.stores.talks import TalkStore
 
@@ -31,6 +34,7 @@ VERSION = "3.6.21"
 Order = List[Tuple[str, Tuple[str, ...]]]
 
 _resolve_by_type = Event.resolve_by_type
+_load_agent = rasa.core.agent.load_agent
 _create_tracker_store = Agent._create_tracker_store
 _SPEC = RemoteAction.action_response_format_spec()
 _RESULT = validator_for(_SPEC)(_SPEC)
@@ -89,11 +93,19 @@ def create_tracker_store(store: Optional[TrackerStore], domain: Domain) -> Track
     return inner if isinstance(inner, TalkStore) else made
 
 
+async def load_agent(*args: Any, **kwargs: Any) -> Agent:
+    """Loads the model. Raises NoModel where that fails; the lines before it in the log say why."""
+    agent = await _load_agent(*args, **kwargs)
+    if not agent.is_ready():
+        raise NoModel("the model could not be loaded; the log says why. `make train` makes a new one")
+    return agent
+
+
 @dataclass(frozen=True)
 class Patch:
     """A function of Rasa's and what takes its place; ``source`` is the start of the SHA-256 of the source it was written for."""
 
-    owner: type
+    owner: Union[type, ModuleType]
     name: str
     by: Any
     source: str
@@ -114,6 +126,8 @@ PATCHES = (
           "Rasa works out its graph and has dask run it for every message and every prediction.", "2 of 36 ms a message"),
     Patch(Agent, "_create_tracker_store", staticmethod(create_tracker_store), "97499b594b45581b",
           "Rasa's wrapping hides a failing store: the person is met as a stranger and what they say is lost.", "none; for safety"),
+    Patch(rasa.core.agent, "load_agent", load_agent, "abc2a4cb13cbbd2b",
+          "Rasa starts with a model that it could not load, says that it is well, and answers nobody.", "none; for safety"),
 )
 
 

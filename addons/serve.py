@@ -7,10 +7,14 @@ import socket
 import sys
 from typing import Any, List, Optional
 
-from addons import unneeded
+from addons import model_sum, unneeded
 from addons.assistant import NoModel, newest_model
 
 DEFAULT_PORT = 5005
+
+
+class WrongSetting(RuntimeError):
+    """The assistant can't run with the settings it was given."""
 
 
 def port_is_free(host: str, port: int) -> bool:
@@ -29,6 +33,7 @@ def serve(host: str, port: int, model: str, credentials: str, endpoints: str) ->
 
     Raises:
         ImportError: the endpoints name a tracker store that is not there.
+        WrongSetting, NoModel: it can't do its work; the message says why.
     """
     unneeded.leave_out()
     import rasa.core.run
@@ -38,15 +43,20 @@ def serve(host: str, port: int, model: str, credentials: str, endpoints: str) ->
     from rasa.utils.common import configure_logging_and_warnings
     from rasa.utils.log_utils import configure_structlog
 
-    from addons import patches
+    from addons import patches, settings
+    from addons.operation import logs
 
     configure_logging_and_warnings(warn_only_once=True, filter_repeated_logs=True)
     rasa.utils.io.configure_colored_logging(None)
     configure_structlog()
+    logs.install()
     patches.apply()
     found = AvailableEndpoints.read_endpoints(endpoints)
     if found.tracker_store is not None and "." in (found.tracker_store.type or ""):
         class_from_module_path(found.tracker_store.type)  # Rasa itself would keep talks in memory if there is no such class
+    faults = settings.faults(found)
+    if faults:
+        raise WrongSetting("\n".join(faults))
     rasa.core.run.serve_application(model, interface=host, port=port, credentials=credentials, enable_api=False, endpoints=found,
                                     server_listeners=[(_loaded, "after_server_start")])
 
@@ -71,12 +81,13 @@ def main(arguments: Optional[List[str]] = None) -> int:
         return 1
     try:
         model = newest_model()
-    except NoModel as error:
+        model_sum.check(model)
+        print("Starting (10 to 30 seconds) ...", flush=True)
+        os.environ["REPWISE_ADDRESS"] = f"http://{args.host}:{args.port}/chat"
+        serve(args.host, int(args.port), str(model), args.credentials, args.endpoints)
+    except (NoModel, model_sum.Tampered, WrongSetting) as error:
         print(error, file=sys.stderr)
         return 1
-    print("Starting (10 to 30 seconds) ...", flush=True)
-    os.environ["REPWISE_ADDRESS"] = f"http://{args.host}:{args.port}/chat"
-    serve(args.host, int(args.port), str(model), args.credentials, args.endpoints)
     return 0
 
 

@@ -9,7 +9,6 @@ import hashlib
 import json
 import logging
 import os
-import re
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ REMEMBERED = Path(".rasa") / "yaml"
 MAX_BYTES = 1_000_000
 """No knowledge file is near this size; a larger one is a mistake or an attack."""
 
-_MAYBE_ALIAS = re.compile(r"(?:^|\s)\*\w")
+MOST_NESTED = 50
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -89,14 +88,18 @@ def _remember(content: Any, digest: str, file: Path) -> None:
 def _parsed(text: str) -> Any:
     """Returns the content of a YAML text.
 
-    Aliases are refused because nothing here needs them and nested ones can blow a small file up to gigabytes.
+    Aliases are refused because nothing here needs them and nested ones can blow a small file up to gigabytes, deep nesting because it ends
+    the whole process.
     """
     try:
-        if _MAYBE_ALIAS.search(text):
-            for event in yaml.parse(text, Loader=_Base):
-                if isinstance(event, yaml.AliasEvent):
-                    line = event.start_mark.line + 1 if event.start_mark else 1
-                    raise YamlProblem(f"line {line}: YAML aliases (*name) are not allowed; write the text out")
+        depth = 0
+        for event in yaml.parse(text, Loader=_Base):
+            line = event.start_mark.line + 1 if event.start_mark else 1
+            if isinstance(event, yaml.AliasEvent):
+                raise YamlProblem(f"line {line}: YAML aliases (*name) are not allowed; write the text out")
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > MOST_NESTED:
+                raise YamlProblem(f"line {line}: more than {MOST_NESTED} lists and mappings in one another")
         return yaml.load(text, Loader=_UniqueKeys)  # noqa: S506 - a subclass of the safe loader
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 README = Path("README.md").read_text(encoding="utf-8")
-DOCS = ["README.md", "knowledge/README.md", "data/README.md", "evaluation/README.md", "widget/README.md", "docs/slack.md", "docs/telegram.md"]
+DOCS = ["README.md", "knowledge/README.md", "data/README.md", "evaluation/README.md", "widget/README.md", "docs/slack.md", "docs/telegram.md",
+        "SECURITY.md", "PRIVACY.md"]
 
 
 def test_every_make_command_in_the_documents_exists():
@@ -36,8 +37,9 @@ def test_make_help_lists_the_commands():
 
 
 @pytest.mark.parametrize("module", [
-    "addons.channels.web.ratings", "evaluation.ranking", "evaluation.preview", "evaluation.growth", "knowledge.new_exercise",
-    "addons.serve", "addons.chat", "evaluation.bench", "evaluation.replies", "evaluation.figures", "evaluation.evaluate", "knowledge.validate"])
+    "addons.channels.web.ratings", "evaluation.ranking", "evaluation.preview", "evaluation.growth", "knowledge.new_exercise", "addons.model_sum",
+    "evaluation.soak", "tests.fuzz.run",
+    "addons.serve", "addons.chat", "evaluation.replies", "evaluation.figures", "evaluation.evaluate", "evaluation.bench", "knowledge.validate"])
 def test_help_texts_answer(module):
     shown = subprocess.run([sys.executable, "-m", module, "--help"], capture_output=True, text=True)
     assert shown.returncode == 0 and "usage:" in shown.stdout

@@ -1,9 +1,14 @@
 """Remembers which events have been taken, because Slack and Telegram deliver some of them more than once."""
 from __future__ import annotations
 
+import math
 import time
 from collections import OrderedDict
 from typing import Callable, Protocol
+
+from redis.asyncio import Redis
+
+from addons.stores.shared import PREFIX, shared_redis
 
 TTL_S = 3600.0
 """Services stop repeating an event long before."""
@@ -16,6 +21,9 @@ class Seen(Protocol):
 
     async def first(self, key: str) -> bool:
         """Tells whether ``key`` comes for the first time, and remembers it."""
+
+    async def knows(self, key: str) -> bool:
+        """Tells whether ``key`` has come."""
 
 
 class MemorySeen:
@@ -33,3 +41,25 @@ class MemorySeen:
             return False
         self._until[key] = now + self._ttl_s
         return True
+
+    async def knows(self, key: str) -> bool:
+        return self._until.get(key, 0.0) > self._clock()
+
+
+class RedisSeen:
+    """Remembers keys for all servers. Raises redis.exceptions.RedisError where Redis can't be used."""
+
+    def __init__(self, redis: Redis, of: str, ttl_s: float = TTL_S) -> None:
+        self._redis, self._prefix, self._ttl_s = redis, f"{PREFIX}seen:{of}:", math.ceil(ttl_s)
+
+    async def first(self, key: str) -> bool:
+        return bool(await self._redis.set(self._prefix + key, 1, nx=True, ex=self._ttl_s))
+
+    async def knows(self, key: str) -> bool:
+        return bool(await self._redis.exists(self._prefix + key))
+
+
+def seen(of: str, ttl_s: float = TTL_S) -> Seen:
+    """Returns a memory of keys of one kind: of all servers where they share a Redis, else of this process."""
+    redis = shared_redis()
+    return MemorySeen(ttl_s) if redis is None else RedisSeen(redis, of, ttl_s)

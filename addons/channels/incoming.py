@@ -9,7 +9,10 @@ from typing import Any, Dict
 MAX_CHARACTERS = 1000
 """Longer messages cost more than linear time and are no questions."""
 
-_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
+_INVISIBLE = frozenset({"Cf", "Cs", "Co"})
+"""Categories of characters that nobody sees: zero-width ones, marks that turn the direction of writing, halves of characters."""
+
+_SPACE = frozenset({"Cc", "Zl", "Zp"})
 _PAYLOAD = re.compile(r"^/(?P<intent>[a-z_]+)(?P<entities>\{.*\})?$", re.DOTALL)
 
 
@@ -34,8 +37,8 @@ def clean(text: Any) -> str:
         raise Refused("bad_request")
     if len(text) > MAX_CHARACTERS:
         raise Refused("too_long")
-    plain = _INVISIBLE.sub("", text)
-    plain = "".join(" " if unicodedata.category(char) in ("Cc", "Zl", "Zp") else char for char in plain)
+    kinds = [(char, unicodedata.category(char)) for char in text]
+    plain = "".join(" " if kind in _SPACE else char for char, kind in kinds if kind not in _INVISIBLE)
     plain = " ".join(plain.split()).lstrip("/ \u2215\u2044\uff0f")
     if not plain:
         raise Refused("empty")

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Callable, Dict, Iterable, List, Optional, Sequence, Tuple, TypeVar
@@ -31,10 +32,15 @@ MOST_TURNS = 6
 FORGOTTEN = ("nearest",)
 """Parts of a parsed message that only its own turn needs, and that are not stored: hints for choosing the answer, about 3 kB."""
 PARTS = "parts"
-WAIT_S = 15
+WAIT_S = 6
 """How long a writer waits for another process before the database counts as out of order."""
 CONNECTIONS = 5
-"""To a database server. SQLite gets one: it has one writer at a time anyway."""
+"""Of one server to the database; ten servers stay below PostgreSQL's usual hundred. SQLite gets one: it has one writer at a time anyway."""
+CONNECT_S, STATEMENT_S, SILENCE_S = 3, 5, 10
+"""How long connecting and a query may take, and how long a connection on which nothing comes back is kept."""
+ANSWER_S = 2 * WAIT_S
+SETTING_UP = 7_265_701
+"""Any number; PostgreSQL's lock while tables are made, for servers that start in the same moment."""
 IN_MEMORY = ":memory:"
 
 _tables = sa.MetaData()
@@ -56,12 +62,17 @@ T = TypeVar("T")
 class _Held:
     """What of a tracker's events is stored: first ``state`` events that stand for earlier ones, then one for each of ``numbers``.
 
-    ``stored`` counts all of them, and grows when the tracker is saved.
+    ``stored`` counts all of them, and grows when the tracker is saved; ``last`` is the number of the last one in the table, 0 for none.
     """
 
     state: int
     numbers: List[int]
     stored: int
+    last: int
+
+
+class Overtaken(RuntimeError):
+    """Somebody else wrote to a conversation between reading and writing it; nothing was stored."""
 
 
 class TalkStore(TrackerStore):
@@ -69,24 +80,23 @@ class TalkStore(TrackerStore):
 
     Args:
         domain: the slots that conversations have.
-        host: of the database server, or the whole address of the database.
-        db: the name of the database, for SQLite its file; ":memory:" for one that ends with the process.
+        host, settings: where the database is, see :func:`address_of`.
 
     Raises:
         sqlalchemy.exc.SQLAlchemyError: from the constructor and every method, where the database can't be used.
     """
 
     def __init__(self, domain: Optional[Domain] = None, host: Optional[str] = None, event_broker: Optional[EventBroker] = None,
-                 dialect: str = "sqlite", port: Optional[int] = None, db: str = "repwise.db", username: Optional[str] = None,
-                 password: Optional[str] = None, query: Optional[Dict[str, Any]] = None) -> None:
+                 **settings: Any) -> None:
         super().__init__(domain, event_broker)
-        address = sa.engine.make_url(host) if host and "://" in host else sa.engine.URL.create(
-            dialect, username, password, host, int(port) if port else None, db, query or {})
-        self.engine = _engine(address)
-        self._threads = ThreadPoolExecutor(1 if _is_sqlite(address) else CONNECTIONS, "talks")
+        address = address_of(host, **settings)
+        self.engine = engine_of(address)
+        self._threads = ThreadPoolExecutor(1 if is_sqlite(address) else CONNECTIONS, "talks")
         self._coming_back = asyncio.Lock()
-        _tables.create_all(self.engine)
-        _by_talk.create(self.engine, checkfirst=True)  # an older version's table has none
+        with self.engine.begin() as database:
+            alone(database, SETTING_UP)
+            _tables.create_all(database)
+            _by_talk.create(database, checkfirst=True)  # an older version's table has none
 
     async def retrieve(self, sender_id: str) -> Optional[DialogueStateTracker]:
         """Returns the current session: its state before the last turns, and those."""
@@ -99,12 +109,13 @@ class TalkStore(TrackerStore):
         return self._tracker(conversation_id, [], rows)
 
     async def save(self, tracker: DialogueStateTracker) -> None:
-        """Stores what is new in a tracker, all or nothing."""
+        """Stores what is new in a tracker, all or nothing. Raises Overtaken, which the turns of addons.stores.turns keep from happening."""
         held: _Held = getattr(tracker, "held", None) or await self._aside(self._held_of, tracker.sender_id)
         events = list(tracker.events)
         fresh = events[held.stored:]
         state = self._state(tracker, events, held)
-        await self._aside(self._write, tracker.sender_id, [_row(tracker.sender_id, event) for event in fresh], state)
+        rows = [_row(tracker.sender_id, event) for event in fresh]
+        held.last = await self._aside(self._write, tracker.sender_id, rows, state, held.last)
         held.stored = len(events)
         tracker.held = held
         if self.event_broker is not None:
@@ -114,13 +125,24 @@ class TalkStore(TrackerStore):
         """Returns the ids of all conversations."""
         return await self._aside(self._keys)
 
-    async def erase(self, conversation: str) -> None:
-        """Deletes all that is stored of a conversation."""
-        await self._aside(self._erase, conversation)
+    async def erase(self, conversation: str, silent_since: Optional[float] = None) -> bool:
+        """Deletes all that is stored of a conversation, with ``silent_since`` only if its last event is older; tells whether it did."""
+        return await self._aside(self._erase, conversation, silent_since)
+
+    async def silent_since(self, before: float) -> List[str]:
+        """Returns the ids of conversations whose last event is older than ``before``, in seconds since 1970."""
+        return await self._aside(self._silent, before)
 
     async def _aside(self, work: Callable[..., T], *args: Any) -> T:
-        """Waits for the database in a thread, so that other talks go on; who comes back goes on one in each round of the loop."""
-        result = await asyncio.get_running_loop().run_in_executor(self._threads, work, *args)
+        """Waits for the database in a thread, so that other talks go on; who comes back goes on one in each round of the loop.
+
+        A database that hangs is an error after ANSWER_S.
+        """
+        waiting = asyncio.get_running_loop().run_in_executor(self._threads, work, *args)
+        try:
+            result = await asyncio.wait_for(waiting, ANSWER_S)
+        except asyncio.TimeoutError:
+            raise sa.exc.TimeoutError(f"the database did not answer within {ANSWER_S} s") from None
         async with self._coming_back:
             await asyncio.sleep(0)
         return result
@@ -142,30 +164,47 @@ class TalkStore(TrackerStore):
         """For a tracker that was not read here: it has the events of the whole session, as from Rasa's own store."""
         with self.engine.connect() as database:
             rows = _rows(database, talk, _session_start(database, talk))
-        return _Held(0, [number for number, _, _ in rows], len(rows))
+        return _holding(0, rows)
 
-    def _write(self, talk: str, rows: List[Dict[str, Any]], state: Optional[Dict[str, Any]]) -> None:
+    def _write(self, talk: str, rows: List[Dict[str, Any]], state: Optional[Dict[str, Any]], last: int) -> int:
+        """Returns the number of the last event."""
         with self.engine.begin() as database:
+            alone(database, zlib.crc32(talk.encode()))
+            if _last(database, talk) != last:
+                raise Overtaken(f"{talk} was written to by somebody else")
             if rows:
                 database.execute(_events.insert(), rows)
             if state is not None:
                 database.execute(_states.delete().where(_states.c.sender_id == talk))
                 database.execute(_states.insert(), state)
+            return _last(database, talk)
 
     def _keys(self) -> List[str]:
         with self.engine.connect() as database:
             return list(database.execute(sa.select(_events.c.sender_id).distinct()).scalars())
 
-    def _erase(self, talk: str) -> None:
+    def _erase(self, talk: str, silent_since: Optional[float]) -> bool:
         with self.engine.begin() as database:
+            last = database.execute(sa.select(sa.func.max(_events.c.timestamp)).where(_events.c.sender_id == talk)).scalar()
+            if silent_since is not None and last is not None and last >= silent_since:
+                return False
             for table in (_events, _states):
                 database.execute(table.delete().where(table.c.sender_id == talk))
+        if is_sqlite(self.engine.url):
+            with self.engine.connect() as database:
+                database.execute(sa.text("PRAGMA wal_checkpoint(TRUNCATE)"))  # the log of writes still held what was deleted
+        return True
+
+    def _silent(self, before: float) -> List[str]:
+        with self.engine.connect() as database:
+            query = sa.select(_events.c.sender_id).group_by(_events.c.sender_id).having(sa.func.max(_events.c.timestamp) < before)
+            return list(database.execute(query).scalars())
 
     def _tracker(self, talk: str, state: Sequence[Dict[str, Any]], rows: Sequence[Row]) -> Optional[DialogueStateTracker]:
         if not rows:
             return None
         tracker = DialogueStateTracker.from_dict(talk, [*state, *(json.loads(data) for _, _, data in rows)], self.domain.slots)
-        tracker.held = _Held(len(state), [number for number, _, _ in rows], len(state) + len(rows))
+        tracker.held = _holding(len(state), rows)
         return tracker
 
     def _state(self, tracker: DialogueStateTracker, events: List[Event], held: _Held) -> Optional[Dict[str, Any]]:
@@ -194,22 +233,64 @@ def _standing_for(tracker: DialogueStateTracker) -> List[Event]:
     return [*events, ActionExecuted(ACTION_LISTEN_NAME, timestamp=at)]
 
 
-def _is_sqlite(address: sa.engine.URL) -> bool:
+def _holding(state: int, rows: Sequence[Row]) -> _Held:
+    return _Held(state, [number for number, _, _ in rows], state + len(rows), rows[-1][0] if rows else 0)
+
+
+def alone(database: sa.engine.Connection, lock: int) -> None:
+    """Holds up whoever asks for the same lock until this transaction ends. In SQLite, writers wait for each other anyway."""
+    if database.dialect.name == "postgresql":
+        database.execute(sa.select(sa.func.pg_advisory_xact_lock(lock)))
+    else:
+        database.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _last(database: sa.engine.Connection, talk: str) -> int:
+    return database.execute(sa.select(sa.func.max(_events.c.id)).where(_events.c.sender_id == talk)).scalar() or 0
+
+
+def is_sqlite(address: sa.engine.URL) -> bool:
     return address.get_backend_name() == "sqlite"
 
 
-def _engine(address: sa.engine.URL) -> sa.engine.Engine:
-    if not _is_sqlite(address):
-        return sa.create_engine(address, pool_size=CONNECTIONS, pool_pre_ping=True, hide_parameters=True)
+def address_of(host: Optional[str] = None, dialect: str = "sqlite", port: Optional[int] = None, db: str = "repwise.db",
+               username: Optional[str] = None, password: Optional[str] = None, query: Optional[Dict[str, Any]] = None) -> sa.engine.URL:
+    """Returns the address of a database, SQLite if nothing else is said.
+
+    Args:
+        host: of the database server, or the whole address of the database.
+        db: the name of the database, for SQLite its file; ":memory:" for one that ends with the process.
+
+    Raises:
+        sqlalchemy.exc.ArgumentError, ValueError: it is none.
+    """
+    if host and "://" in host:
+        return sa.engine.make_url(host)
+    return sa.engine.URL.create(dialect, username, password, host, int(port) if port else None, db, query or {})
+
+
+def engine_of(address: sa.engine.URL) -> sa.engine.Engine:
+    if not is_sqlite(address):
+        return sa.create_engine(address, pool_size=CONNECTIONS, max_overflow=0, pool_timeout=WAIT_S, pool_pre_ping=True,
+                                pool_recycle=3600, hide_parameters=True, connect_args=_patience(address))
     engine = sa.create_engine(address, poolclass=StaticPool, hide_parameters=True,
                               connect_args={"check_same_thread": False, "timeout": WAIT_S})
 
     @sa.event.listens_for(engine, "connect")
     def settings(connection: Any, record: Any) -> None:
         connection.execute("PRAGMA journal_mode=WAL")  # whoever reads does not wait for whoever writes
+        connection.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten
         connection.execute("PRAGMA synchronous=NORMAL")  # a crash of the process loses nothing; a power cut at most the last moments
 
     return engine
+
+
+def _patience(address: sa.engine.URL) -> Dict[str, Any]:
+    """Returns PostgreSQL's settings by which a database that is gone, or hangs, is an error within seconds."""
+    if address.get_backend_name() != "postgresql":
+        return {}
+    return {"connect_timeout": CONNECT_S, "options": f"-c statement_timeout={STATEMENT_S}s -c lock_timeout={STATEMENT_S}s",
+            "keepalives_idle": SILENCE_S, "keepalives_interval": 2, "keepalives_count": 2, "tcp_user_timeout": SILENCE_S * 1000}
 
 
 def _session_start(database: sa.engine.Connection, talk: str) -> int:

@@ -1,6 +1,8 @@
 """Whole talks: questions, the form by buttons and by typing, tables, ratings, reload, a second tab, a fresh start, deletion."""
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.browser.conftest import Chat
@@ -115,6 +117,16 @@ def test_a_new_conversation_starts_in_all_tabs(chat, new_page):
         assert tab.replies.count() == 1
     chat.ask("what is the belt squat?")
     other.persons.first.wait_for()
+
+
+def test_my_data_is_downloaded(chat, tmp_path):
+    chat.ask("what is the hack squat?")
+    with chat.page.expect_download() as download:
+        _menu(chat, "Download my data")
+    download.value.save_as(tmp_path / "data.json")
+    kept = json.loads((tmp_path / "data.json").read_text())["conversations"][0]
+    assert {"from": "you", "text": "what is the hack squat?"}.items() <= kept["messages"][1].items()
+    chat.banner.filter(has_text="repwise-data.json").wait_for()
 
 
 def test_my_data_is_deleted_after_a_question(chat):

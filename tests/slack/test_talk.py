@@ -89,3 +89,12 @@ async def test_a_red_flag_in_a_channel_holds_back_plans_in_private(person):
     pointer, _, *rest = await person.write("make me a plan", 3, channel="#gym")
     assert "direct message" in text_of(pointer)
     assert "I won't make a plan now" in "\n".join(map(text_of, rest))
+
+
+async def test_delete_my_data_forgets_every_talk_with_the_person(person, replies):
+    store = replies.assistant.agent.tracker_store
+    await person.write("which muscles does the back squat work?", 1, channel="#gym")
+    mine = {talk for talk in await store.keys() if talk.startswith("slack:T1:") and talk.endswith(":U1")}
+    assert any(talk.count(":") > 2 for talk in mine)  # the one in the channel
+    told, = await person.write("Delete my data", 1)
+    assert "Deleted" in text_of(told) and not mine & set(await store.keys())

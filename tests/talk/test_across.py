@@ -57,7 +57,7 @@ def test_variants_are_told_from_the_exercise_itself(talk, text, words, others):
     ("only have dumbbells, what can i do for legs", ["goblet squat", "split squat"], ["leg press", "machine", "hack"]),
     ("no machines at my gym", ["goblet squat"], ["hack squat", "leg curl:"]),
     ("i only have a barbell, what leg exercises can i do", ["hip thrust", "romanian deadlift"], ["machine", "leg press", "back squat"]),
-    ("just a barbell", ["romanian deadlift"], ["machine", "leg press", "back squat"]),
+    ("all i own is a barbell, what can i do for legs", ["romanian deadlift"], ["machine", "leg press", "back squat"]),
     ("kettlebell leg exercises", ["goblet squat"], ["machine", "leg press"]),
     ("no equipment leg exercises", ["lunge", "step-up"], ["machine", "back squat", "leg press"]),
     ("hamstrings with dumbbells only", ["romanian deadlift"], ["leg curl", "good morning"]),

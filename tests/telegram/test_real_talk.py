@@ -121,6 +121,13 @@ async def test_delete_forgets_the_talk(person, assistant, telegram):
     assert "not medical advice" in joined(await person.say("/start"))
 
 
+async def test_a_wish_for_deletion_in_words_deletes_talks_in_groups_too(person, assistant):
+    await person.say(f"{NAME} which muscles does the squat work?", GROUP)
+    assert await assistant.tracker_store.retrieve(f"telegram:{GROUP}:{person.user}")
+    assert joined(await person.say("delete my data")) == WORDS["telegram"]["deleted"]
+    assert await assistant.tracker_store.retrieve(f"telegram:{GROUP}:{person.user}") is None
+
+
 async def test_a_plan_asked_for_in_a_group_is_made_in_private(person, telegram):
     assert await person.say(f"{NAME} make me a plan for strength", GROUP) == []
     assert telegram.shown(GROUP)[-1]["text"] == WORDS["telegram"]["start_private"]["plan"]

@@ -42,4 +42,4 @@ def test_a_bad_setting_is_logged_and_the_talk_goes_on(know, tmp_path, monkeypatc
     monkeypatch.setenv(misses.FOLDER_VARIABLE, str(tmp_path))
     monkeypatch.setenv(misses.DAYS_VARIABLE, days)
     misses.keep(question("which press for legs"), "outside", know, NOW)
-    assert "could not be kept" in caplog.text
+    assert "could not be deleted" in caplog.text

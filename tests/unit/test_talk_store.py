@@ -206,3 +206,31 @@ def test_a_save_that_fails_changes_nothing(store):
     with pytest.raises(TypeError):
         run(failing())
     assert texts(run(store.retrieve_full_tracker("web:1")), UserUttered) == ["question 0", "question 1", "question 2"]
+
+
+def test_a_full_disk_is_an_error_and_the_talk_goes_on_once_there_is_room(store):
+    run(begun(store))
+    run(turn(store, 0))
+    with store.engine.connect() as database:
+        full = database.exec_driver_sql("PRAGMA page_count").scalar()
+        database.exec_driver_sql(f"PRAGMA max_page_count={full}")
+    with pytest.raises(sa.exc.OperationalError, match="full"):
+        for number in range(1, 200):
+            run(turn(store, number))
+    with store.engine.connect() as database:
+        database.exec_driver_sql("PRAGMA max_page_count=1000000")
+    run(turn(store, 999))
+    tracker = run(store.retrieve("web:1"))
+    assert tracker.get_slot("topic") == "topic 999" and tracker.latest_action_name == LISTEN
+
+
+def test_a_turn_is_not_stored_over_somebody_elses(store):
+    run(begun(store))
+    first, second = run(store.retrieve("web:1")), run(store.retrieve("web:1"))
+    for tracker in (first, second):
+        tracker.update(UserUttered("me", {"name": "ask"}))
+    run(store.save(first))
+    with pytest.raises(talks.Overtaken):
+        run(store.save(second))
+    full = run(store.retrieve_full_tracker("web:1"))
+    assert sum(isinstance(event, UserUttered) for event in full.events) == 1

@@ -60,6 +60,16 @@ export function App({ open, options, words, wire, session, leave, handle }: Prop
     return name;
   };
 
+  const downloadAll = async (): Promise<void> => {
+    const name = "repwise-data.json";
+    try {
+      save(await wire.data(), name);
+      session.tell(words.saved!.replace("{name}", name));
+    } catch (error) {
+      refusedBy(error);
+    }
+  };
+
   const waiting = state.typing || (state.connection !== "offline" && state.outgoing.some((item) => item.state === "sending"));
   const lastPerson = state.messages.findLastIndex((item) => item.from === "person");
   const offering = state.outgoing.length > 0 ? -1 : state.messages.findLastIndex((item, n) => n > lastPerson && item.from === "assistant" && item.buttons.length > 0);
@@ -71,7 +81,8 @@ export function App({ open, options, words, wire, session, leave, handle }: Prop
   return (
     <section class="panel" ref={panel} hidden={!open} role={page ? "main" : "dialog"} aria-label={words.title} onKeyDown={keys} lang={options.locale}>
       <Header words={words} closable={!page} Heading={Heading} leave={leave}
-        startAnew={() => void session.startAnew().then(focus, refusedBy)} deleteAll={() => void session.deleteAll().then(focus, refusedBy)} />
+        startAnew={() => void session.startAnew().then(focus, refusedBy)} download={() => void downloadAll()}
+        deleteAll={() => void session.deleteAll().then(focus, refusedBy)} />
       <div class="log" ref={log} role="log" aria-live="off" aria-label={words.conversation} tabIndex={0}>
         <div class="column">
           <p class="greeting">{words.greeting}</p>

@@ -9,11 +9,12 @@ interface Props {
   Heading: "h1" | "h2";
   leave: () => void;
   startAnew: () => void;
+  download: () => void;
   deleteAll: () => void;
 }
 
 /** Title, menu and close button; deleting is asked back. */
-export function Header({ words, closable, Heading, leave, startAnew, deleteAll }: Props): JSX.Element {
+export function Header({ words, closable, Heading, leave, startAnew, download, deleteAll }: Props): JSX.Element {
   const [shown, setShown] = useState<"nothing" | "menu" | "question">("nothing");
   const opener = useRef<HTMLButtonElement>(null);
   const popup = useRef<HTMLDivElement>(null);
@@ -46,6 +47,7 @@ export function Header({ words, closable, Heading, leave, startAnew, deleteAll }
       {shown === "menu" && (
         <div class="menu" ref={popup}>
           <button type="button" onClick={() => { setShown("nothing"); startAnew(); }}><Icon name="fresh" />{words.new_talk}</button>
+          <button type="button" onClick={() => { setShown("nothing"); download(); }}><Icon name="csv" />{words.download_data}</button>
           <button type="button" onClick={() => setShown("question")}><Icon name="bin" />{words.delete_data}</button>
         </div>
       )}

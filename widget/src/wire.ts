@@ -69,6 +69,11 @@ export class Wire {
     return (await this.request(`export/${message}/${kind}?today=${today}`)).blob();
   }
 
+  /** Everything that is kept of the conversation. */
+  async data(): Promise<Blob> {
+    return (await this.request("data")).blob();
+  }
+
   /** Reads server-sent events until the stream ends; throws Unreachable where it breaks off or falls silent. */
   async stream(signal: AbortSignal, heard: (name: string, data: unknown) => void): Promise<void> {
     const silence = new AbortController();

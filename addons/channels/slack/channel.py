@@ -23,6 +23,7 @@ from addons.channels.signing import Signer, server_secret
 from addons.channels.slack import socket_mode
 from addons.channels.slack.desk import NAME, Desk, OnNewMessage
 from addons.channels.slack.settings import Settings, from_environment
+from addons.operation import health
 
 log = logging.getLogger(__name__)
 
@@ -123,9 +124,10 @@ async def supervised(settings: Settings, desk: Desk) -> None:
         try:
             await desk.api.auth_test()
             if settings.app_token is None:
+                health.poller(NAME, up=True)
                 print("Slack is on, by the webhook /webhooks/slack/webhook", flush=True)
                 return
-            await socket_mode.listen(settings.app_token, settings.api_base, desk.take)
+            await socket_mode.listen(settings.app_token, settings.api_base, desk.take, lambda: health.poller(NAME, up=True))
             reason = "the connection was lost"
         except SlackApiError as error:
             reason = f"Slack answered {error.response['error']}" if isinstance(error.response, AsyncSlackResponse) else "no answer of Slack"
@@ -136,6 +138,7 @@ async def supervised(settings: Settings, desk: Desk) -> None:
             reason = "see the lines above"
         if time.monotonic() - began > STABLE_S:
             delay = FIRST_DELAY_S
+        health.poller(NAME, up=False)
         log.warning("Slack can't be reached (%s); the next try is in about %.0f s", reason, delay)
         await asyncio.sleep(delay * random.uniform(0.8, 1.2))  # noqa: S311 - spreads load, keeps no secret
         delay = min(delay * 2, LONGEST_DELAY_S)

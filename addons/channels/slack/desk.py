@@ -20,14 +20,17 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 import knowledge
 from addons.channels import groups
 from addons.channels.content import content_of
-from addons.channels.deduplicate import MemorySeen, Seen
+from addons.channels.deduplicate import Seen
+from addons.channels.deduplicate import seen as memory_of
 from addons.channels.incoming import Refused, clean, parse_click
 from addons.channels.lanes import Lanes
+from addons.channels.own_data import asks_to_delete, delete_all
 from addons.channels.signing import Signer
 from addons.channels.slack.output import Answer, Channel, Place, SlackOutput
 from addons.channels.slack.reading import Clicked, Commanded, Incoming, Said, Spot, read
 from addons.channels.slack.render import Rendered, rendered, settled
 from addons.channels.slack.settings import Settings
+from addons.operation import logs
 
 log = logging.getLogger(__name__)
 sdk_log = logging.getLogger(__name__ + ".sdk")
@@ -54,12 +57,13 @@ class Desk:
         self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT_S))
         self.api = AsyncWebClient(
             settings.bot_token, settings.api_base, session=self._session, logger=sdk_log, retry_handlers=retry_handlers())
-        self._seen = seen or MemorySeen()
-        self._lanes = Lanes()
+        self._seen = seen or memory_of(NAME)
+        self._lanes = Lanes(NAME)
         self._words: Dict[str, Any] = knowledge.shared().wording["channel"]
 
     def take(self, kind: str, payload: Mapping[str, Any]) -> None:
         """Takes a payload and returns at once; it is handled after what the same person sent before."""
+        logs.begin()
         try:
             incoming = read(kind, payload)
         except (KeyError, TypeError, ValueError):
@@ -97,7 +101,9 @@ class Desk:
 
     async def _said(self, said: Said, place: Place) -> None:
         text = clean(said.text)
-        if said.before_others:
+        if asks_to_delete(text):
+            await self._delete(said, place)
+        elif said.before_others:
             await self._before_others(text, await groups.parse(self._agent, text), said, place)
         else:
             await self._hand_over(text, None, said.private, place)
@@ -121,6 +127,9 @@ class Desk:
         """Answers in the direct message, where buttons and pictures work and the talk can go on; a red flag on the spot."""
         if command.text:
             text = clean(command.text)
+            if asks_to_delete(text):
+                await self._delete(command, place)
+                return
             parsed = await groups.parse(self._agent, text)
         else:
             text, parsed = HELP, parse_click(HELP)
@@ -134,6 +143,11 @@ class Desk:
         if direct.channel != command.spot.channel:
             await self._tell(place, self._words["slack"]["in_direct"])
         await self._continue(text, parsed, command, direct, quote=bool(command.text))
+
+    async def _delete(self, incoming: Incoming, place: Place) -> None:
+        """Deletes the person's talks, here and everywhere in this workspace, and says so where it was asked."""
+        await delete_all(self._agent, incoming.private)
+        await self._tell(place, self._words["slack"]["deleted"])
 
     async def _before_others(self, text: str, parsed: Dict[str, Any], incoming: Incoming, place: Place) -> None:
         """Answers in the thread, or says there that the talk goes on in the direct message, and goes on there."""

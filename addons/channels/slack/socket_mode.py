@@ -19,8 +19,10 @@ CHECK_S = 0.5
 Take = Callable[[str, Mapping[str, Any]], None]
 
 
-async def listen(app_token: str, api_base: str, take: Take) -> None:
-    """Connects, takes what comes, and returns when the connection is lost. Slack's own orders to reconnect are followed meanwhile.
+async def listen(app_token: str, api_base: str, take: Take, connected: Callable[[], None]) -> None:
+    """Connects, says so by ``connected``, takes what comes, and returns when the connection is lost.
+
+    Slack's own orders to reconnect are followed meanwhile.
 
     Raises:
         slack_sdk.errors.SlackApiError: Slack refuses the token.
@@ -37,6 +39,7 @@ async def listen(app_token: str, api_base: str, take: Take) -> None:
     try:
         client.wss_uri = await client.issue_new_wss_url()  # left to itself, the client tries a dead address forever
         await asyncio.wait_for(client.connect(), CONNECT_S)
+        connected()
         print("Slack is on", flush=True)
         while await _alive(client):  # noqa: ASYNC110 - the client has no event for a connection that went silent
             await asyncio.sleep(CHECK_S)

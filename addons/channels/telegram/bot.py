@@ -12,9 +12,10 @@ from rasa.core.channels.channel import UserMessage
 import knowledge
 from addons.channels import erasing, groups, pictures
 from addons.channels.content import Choice, Content, Picture, WholeOutput, content_of
-from addons.channels.deduplicate import MemorySeen
+from addons.channels.deduplicate import seen
 from addons.channels.incoming import Refused, clean, parse_click
-from addons.channels.limits import Limiter
+from addons.channels.limits import SharedLimiter
+from addons.channels.own_data import asks_to_delete, delete_all
 from addons.channels.telegram import render
 from addons.channels.telegram.api import ApiError, BotApi
 from addons.channels.telegram.state import Keyboards
@@ -64,9 +65,9 @@ class Bot:
 
     def __init__(self, api: BotApi, me: Me, keyboards: Keyboards, agent: Any, on_new_message: Handler) -> None:
         self._api, self._me, self._keyboards, self._agent, self._on_new_message = api, me, keyboards, agent, on_new_message
-        self._albums = MemorySeen()
-        self._pace = Limiter(per_second=1, burst=10)
-        self._told_to_wait = MemorySeen(ttl_s=TOLD_AGAIN_S)
+        self._albums = seen("telegram album")
+        self._pace = SharedLimiter(NAME, per_second=1, burst=10)
+        self._told_to_wait = seen("telegram told", TOLD_AGAIN_S)
         self._waiting: Dict[int, Tuple[float, Handed]] = {}
 
     async def handle(self, update: Mapping[str, Any]) -> None:
@@ -79,7 +80,7 @@ class Bot:
         if event is None:
             return
         try:
-            if self._pace.wait(event.place.user):
+            if await self._pace.wait(event.place.user):
                 await self._slow_down(event)
             else:
                 await self._act(event)
@@ -113,6 +114,9 @@ class Bot:
         except Refused as refusal:
             await self._say(event.place, _words()[refusal.reason])
             return
+        if asks_to_delete(text):
+            await self._delete(event.place)
+            return
         await self._hand_over(event.place, (text, None))
 
     async def _command(self, event: Command) -> None:
@@ -139,8 +143,13 @@ class Bot:
             await self._answer(place, _of_command("start"))
 
     async def _delete(self, place: Place) -> None:
-        await erasing.erase(self._agent, place.conversation)
-        self._keyboards.forget(place.conversation)
+        """Deletes this talk; asked for in private, the person's talks in groups too."""
+        if place.group:
+            await erasing.erase(self._agent, place.conversation)
+            self._keyboards.forget(place.conversation)
+        else:
+            for talk in await delete_all(self._agent, place.conversation):
+                self._keyboards.forget(talk)
         self._no_longer_waiting(place.user)
         await self._say(place, _own_words()["deleted"])
 

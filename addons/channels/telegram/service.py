@@ -7,18 +7,21 @@ import hashlib
 import hmac
 import logging
 import os
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Dict, List, Mapping, Optional
+from typing import Any, AsyncIterator, Dict, List, Mapping, Optional
 
 import knowledge
-from addons.channels.deduplicate import MemorySeen
+from addons.channels.deduplicate import seen
 from addons.channels.lanes import Lanes
 from addons.channels.signing import server_secret
 from addons.channels.telegram.api import TIMEOUT_S, ApiError, BotApi, pauses
 from addons.channels.telegram.bot import NAME, Bot, Handler
 from addons.channels.telegram.state import Keyboards, Progress
 from addons.channels.telegram.updates import COMMANDS, KINDS, Me, chat_of
+from addons.operation import health, retention
+from addons.stores.turns import shared_turns
 
 log = logging.getLogger(__name__)
 
@@ -62,12 +65,14 @@ class Service:
     def __init__(self, settings: Settings, agent: Any, on_new_message: Handler) -> None:
         self._settings, self._agent, self._on_new_message = settings, agent, on_new_message
         settings.state.mkdir(parents=True, exist_ok=True)
-        bot = hashlib.sha256(settings.token.encode()).hexdigest()[:12]
-        self._progress = Progress(settings.state / f"telegram-{bot}.json")  # numbers of updates are each bot's own
+        self._bot_key = hashlib.sha256(settings.token.encode()).hexdigest()[:12]
+        self._progress = Progress(settings.state / f"telegram-{self._bot_key}.json")  # numbers of updates are each bot's own
         self._keyboards = Keyboards(settings.state / "telegram.db")
+        retention.also(self._keyboards.forget)
         self._api = BotApi(settings.token, settings.base)
-        self._lanes = Lanes()
-        self._seen = MemorySeen()
+        self._lanes = Lanes(NAME)
+        self._seen = seen(f"{NAME} taken {self._bot_key}")
+        self._done = seen(f"{NAME} done {self._bot_key}")
         self._bot: Optional[Bot] = None
         self._pauses = pauses()
         self._task = asyncio.get_running_loop().create_task(self._run())
@@ -94,10 +99,12 @@ class Service:
                 bot = await self._connect()
                 if self._settings.webhook_url:
                     return
-                await self._poll(bot)
+                async with self._alone():
+                    await self._poll(bot)
             except ApiError as error:
                 if error.code in NO_SUCH_BOT:
                     log.error("Telegram is off: it does not know the token in TELEGRAM_TOKEN")
+                    health.poller(NAME, up=False)
                     return
                 wait = error.retry_after or next(self._pauses)
                 if error.code == 409:
@@ -107,6 +114,7 @@ class Service:
             except Exception:  # a failing channel must neither end the server nor stay silent
                 wait = next(self._pauses)
                 log.exception("The Telegram channel failed. Next try in %.0f s", wait)
+            health.poller(NAME, up=False)
             await asyncio.sleep(wait)
 
     async def _connect(self) -> Bot:
@@ -121,7 +129,19 @@ class Service:
             await self._api.once("setWebhook", url=self._settings.webhook_url, secret_token=webhook_secret(), allowed_updates=KINDS)
         else:
             await self._api.once("deleteWebhook")
+        health.poller(NAME, up=True)
         return self._bot
+
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[None]:
+        """Waits until no other server polls. Telegram lets one at a time; when that one stops or dies, the next takes over within seconds."""
+        turns = shared_turns()
+        if turns is None:
+            yield
+            return
+        async with turns.turn(f"{NAME} poller {self._bot_key}", wait_s=None):
+            log.warning("This server polls Telegram for all")
+            yield
 
     async def _poll(self, bot: Bot) -> None:
         idle = True
@@ -139,8 +159,11 @@ class Service:
 
     async def _work(self, bot: Bot, update: Mapping[str, Any]) -> None:
         """Answers an update that was polled; one that is cut off is not done and comes again."""
-        await bot.handle(update)
-        self._progress.finish(update["update_id"])
+        number = update["update_id"]
+        if not await self._done.knows(str(number)):  # by a server that polled before this one
+            await bot.handle(update)
+            await self._done.first(str(number))
+        self._progress.finish(number)
 
 
 def webhook_secret() -> str:

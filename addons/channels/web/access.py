@@ -101,7 +101,12 @@ class Access:
     def _foreign(request: Request) -> bool:
         """Tells whether a page of another site asks; browsers send Origin with all that such a page may read, and with every POST."""
         origin = request.headers.get("origin")
-        return origin is not None and urlsplit(origin).netloc != request.headers.get("host")
+        if origin is None:
+            return False
+        try:
+            return urlsplit(origin).netloc != request.headers.get("host")
+        except ValueError:  # no address at all, so none of ours
+            return True
 
 
 def mark_of(conversation: str) -> str:

@@ -21,13 +21,15 @@ import knowledge
 from addons import inprocess
 from addons.channels import pictures
 from addons.channels.incoming import Refused, clean, parse_click
-from addons.channels.limits import Limiter, pace
+from addons.channels.limits import SharedLimiter, pace
+from addons.channels.own_data import asks_to_delete
 from addons.channels.signing import Signer, server_secret
 from addons.channels.web.access import Access, Caller, Denied, configured_sites, mark_of
 from addons.channels.web.assets import read_assets, served
 from addons.channels.web.ratings import Ratings
 from addons.channels.web.service import OnMessage, Service
 from addons.channels.web.talks import sse
+from addons.operation import metrics, retention
 
 log = logging.getLogger(__name__)
 ROOT = Path(__file__).resolve().parents[3]
@@ -57,8 +59,8 @@ class WebChat(InputChannel):
         self.access = Access(self.signer, configured_sites())
         self.ratings = Ratings(secret)
         factor = pace()
-        self.by_talk = Limiter(per_second=factor, burst=math.ceil(10 * factor))
-        self.by_address = Limiter(per_second=5 * factor, burst=math.ceil(120 * factor))
+        self.by_talk = SharedLimiter("talk", per_second=factor, burst=math.ceil(10 * factor))
+        self.by_address = SharedLimiter("address", per_second=5 * factor, burst=math.ceil(120 * factor))
 
     @classmethod
     def name(cls) -> str:
@@ -74,6 +76,7 @@ class WebChat(InputChannel):
     def blueprint(self, on_new_message: OnMessage) -> Blueprint:
         page = Blueprint("web_chat", __name__)
         service = Service(on_new_message, self.signer, self.ratings)
+        retention.also(service.forget)
         self._add_life(page, service)
         self._add_files(page)
         self._add_talk(page, service)
@@ -96,12 +99,14 @@ class WebChat(InputChannel):
             if inprocess.wanted():
                 inprocess.install(app.ctx.agent)
             knowledge.shared()
+            page.ctx.listening = loop.create_task(service.peers.listen())
             address = os.environ.get("REPWISE_ADDRESS")
             if address:
                 print(f"Chat at {address}", flush=True)
 
         @page.listener("before_server_stop")
         async def close_streams(app: Any, loop: asyncio.AbstractEventLoop) -> None:
+            page.ctx.listening.cancel()
             service.talks.close()
 
         @page.middleware("response")
@@ -131,7 +136,7 @@ class WebChat(InputChannel):
         @_answered()
         async def start(request: Request) -> HTTPResponse:
             """Opens the caller's conversation, or with {"new": true} a fresh one; returns {"talk", "messages", "token"}."""
-            caller = self._caller(request)
+            caller = await self._caller(request)
             fresh = _body(request).get("new") is True
             conversation = (None if fresh else caller.conversation) or self.signer.new_conversation()
             opened = await service.open(request.app.ctx.agent, conversation)
@@ -145,26 +150,26 @@ class WebChat(InputChannel):
         @_answered()
         async def message(request: Request) -> HTTPResponse:
             """Takes {"id", "talk", and "text" or "click"}; returns {"messages"}: the person's own, then the replies."""
-            caller = self._caller(request)
+            caller = await self._caller(request)
             conversation = caller.named()
             body = _body(request)
             if body.get("talk", mark := mark_of(conversation)) != mark:
                 raise Denied(409, "other_talk")
             key, text, parsed = self._read(body, conversation)
-            _pass(self.by_talk.wait(conversation))
+            _pass(await self.by_talk.wait(conversation))
             return response.json({"messages": await service.say(request.app.ctx.agent, conversation, key, text, parsed)})
 
         @page.get("/stream")
         @_answered()
         async def stream(request: Request) -> None:
             """Sends server-sent events: "hello" with the number of replies so far, then "message" and "typing"."""
-            conversation = self._caller(request).named()
+            conversation = (await self._caller(request)).named()
             talk = service.talks.of(conversation)
             if service.talks.streams >= MOST_STREAMS or talk.streams >= MOST_STREAMS_OF_A_TALK:
                 raise Denied(503, "too_fast")
-            with talk.listening() as events:
+            with metrics.STREAMS.track_inprogress(), talk.listening() as events:
                 reply = await request.respond(content_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
-                await reply.send(sse("hello", {"talk": mark_of(conversation), "replies": talk.replies}))
+                await reply.send(sse("hello", {"talk": mark_of(conversation), "replies": await service.peers.replies(conversation)}))
                 while True:
                     try:
                         event = await asyncio.wait_for(events.get(), HEARTBEAT_S)
@@ -180,7 +185,7 @@ class WebChat(InputChannel):
         @_answered("not_rated")
         async def rate(request: Request) -> HTTPResponse:
             """Takes {"message": key, "helpful": true, false or null}."""
-            conversation = self._caller(request).named()
+            conversation = (await self._caller(request)).named()
             body = _body(request)
             helpful, key = body.get("helpful"), body.get("message")
             if not isinstance(key, str) or helpful not in (True, False, None):
@@ -192,26 +197,34 @@ class WebChat(InputChannel):
         @_answered("not_exported")
         async def export(request: Request, key: str, kind: str) -> HTTPResponse:
             """Returns the table of a message as a file; the query names the person's date: ?today=2026-01-31."""
-            conversation = self._caller(request).named()
+            conversation = (await self._caller(request)).named()
             text, media = await service.export(request.app.ctx.agent, conversation, key, kind, _date(request.args.get("today")))
             return response.text(text, content_type=media, headers={"Content-Disposition": f'attachment; filename="repwise-plan.{kind}"'})
+
+        @page.get("/data")
+        @_answered("not_exported")
+        async def data(request: Request) -> HTTPResponse:
+            """Returns all that is kept of the caller's conversation as a file."""
+            text = await service.own_data(request.app.ctx.agent, self._caller(request).named())
+            return response.text(text, content_type="application/json",
+                                 headers={"Content-Disposition": 'attachment; filename="repwise-data.json"'})
 
         @page.post("/delete")
         @_answered("not_deleted")
         async def delete(request: Request) -> HTTPResponse:
             """Deletes the caller's conversation with its ratings, and returns a sentence that says so."""
-            caller = self._caller(request)
+            caller = await self._caller(request)
             await service.delete(request.app.ctx.agent, caller.named())
             reply = response.json({"sentence": _sentence("deleted")})
             if self.access.token(caller, caller.named()) is None:
                 self.access.set_cookie(request, reply, None)
             return reply
 
-    def _caller(self, request: Request) -> Caller:
+    async def _caller(self, request: Request) -> Caller:
         if len(request.body) > MAX_BODY_BYTES:
             raise Denied(413, "too_long")
         caller = self.access.caller(request)
-        _pass(self.by_address.wait(caller.address))
+        _pass(await self.by_address.wait(caller.address))
         return caller
 
     def _read(self, body: Dict[str, Any], conversation: str) -> Tuple[str, str, Optional[Dict[str, Any]]]:
@@ -224,7 +237,10 @@ class WebChat(InputChannel):
             if found is None:
                 raise Refused("expired")
             return key, found[1], parse_click(found[0], found[1])
-        return key, clean(body.get("text")), None
+        text = clean(body.get("text"))
+        if asks_to_delete(text):
+            raise Refused("delete_by_menu")
+        return key, text, None
 
 
 def _answered(failed: str = "failed") -> Callable[[Handler], Handler]:
@@ -249,6 +265,7 @@ def _answered(failed: str = "failed") -> Callable[[Handler], Handler]:
 
 
 def _refusal(status: int, reason: str, headers: Optional[Dict[str, str]] = None) -> HTTPResponse:
+    metrics.REFUSED.labels(reason).inc()
     return response.json({"reason": reason, "sentence": _sentence(reason)}, status=status, headers=headers)
 
 

@@ -12,11 +12,13 @@ import knowledge
 from actions.misses import masked
 from actions.question import from_message
 from addons.channels.erasing import erase
+from addons.channels.own_data import exported
 from addons.channels.signing import Signer
 from addons.channels.web.access import Denied, mark_of
 from addons.channels.web.exports import calendar_of, csv_of
 from addons.channels.web.history import Said, history_of, question_before, replies_to, reply_key
 from addons.channels.web.output import WebOutput
+from addons.channels.web.peers import DELETED, Peers
 from addons.channels.web.ratings import Ratings
 from addons.channels.web.talks import Talk, Talks
 from addons.channels.web.view import View
@@ -34,13 +36,13 @@ class Service:
 
     def __init__(self, on_new_message: OnMessage, signer: Signer, ratings: Ratings) -> None:
         self.talks = Talks()
+        self.peers = Peers(self.talks)
         self._on_new_message, self._signer, self._ratings = on_new_message, signer, ratings
         self._turns: Set[asyncio.Task[Shown]] = set()
 
     async def open(self, agent: Any, conversation: str) -> Dict[str, Any]:
         """Starts the session of a conversation if need be; returns its mark and its messages."""
-        talk = self.talks.of(conversation)
-        async with talk.lock:
+        async with self.peers.turn(conversation) as talk:
             async with agent.lock_store.lock(conversation):
                 tracker = await agent.processor.fetch_tracker_with_initial_session(conversation, WebOutput())
                 await agent.processor.save_tracker(tracker)
@@ -59,23 +61,22 @@ class Service:
         return await asyncio.shield(turn)
 
     async def _turn(self, agent: Any, conversation: str, key: str, text: str, parsed: Optional[Dict[str, Any]]) -> Shown:
-        talk, view = self.talks.of(conversation), self._view(conversation)
-        async with talk.lock:
+        view = self._view(conversation)
+        async with self.peers.turn(conversation) as talk:
             if talk.answered is None or key in talk.answered:
                 history = await _history(agent, conversation)
                 talk.remember(history)
                 if key in (talk.answered or ()):
                     return [view.person(key, text, time.time()), *map(view.assistant, replies_to(history, key))]
-            talk.publish("typing", {"on": True})
+            await self.peers.tell(conversation, ("typing", {"on": True}))
             try:
                 replies = await self._replies(talk, conversation, key, text, parsed)
             except Exception:
                 talk.answered = None  # whether the message was kept is in the tracker
-                talk.publish("typing", {"on": False})
+                await self.peers.tell(conversation, ("typing", {"on": False}))
                 raise
             shown = [view.person(key, text, time.time()), *map(view.assistant, replies)]
-            for message in shown:
-                talk.publish("message", message)
+            await self.peers.tell(conversation, *(("message", message) for message in shown))
             return shown
 
     async def _replies(self, talk: Talk, conversation: str, key: str, text: str, parsed: Optional[Dict[str, Any]]) -> List[Said]:
@@ -122,10 +123,20 @@ class Service:
 
     async def delete(self, agent: Any, conversation: str) -> None:
         """Deletes a conversation and its ratings."""
-        async with self.talks.of(conversation).lock:
+        async with self.peers.turn(conversation) as talk:
             await erase(agent, conversation)
             self._ratings.forget(conversation)
+            talk.answered = None
+        await self.peers.tell(conversation, (DELETED, {}))
+
+    def forget(self, conversation: str) -> None:
+        """Drops what is kept beside the tracker store of a conversation that was deleted."""
+        self._ratings.forget(conversation)
         self.talks.forget(conversation)
+
+    async def own_data(self, agent: Any, conversation: str) -> str:
+        """Returns all that is kept of a conversation, as JSON."""
+        return await exported(agent, [conversation], self._ratings.of(conversation))
 
     def _view(self, conversation: str) -> View:
         return View(conversation, self._signer)

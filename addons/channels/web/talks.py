@@ -92,6 +92,12 @@ class Talks:
             del self._talks[oldest]
         return talk
 
+    def publish(self, conversation: str, name: str, data: Mapping[str, Any]) -> None:
+        """Sends an event to the tabs of a conversation, if this process knows any."""
+        talk = self._talks.get(conversation)
+        if talk is not None:
+            talk.publish(name, data)
+
     def forget(self, conversation: str) -> None:
         """Drops a conversation that was deleted, and ends its streams."""
         talk = self._talks.pop(conversation, None)
