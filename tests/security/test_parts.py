@@ -78,13 +78,14 @@ def test_a_button_is_bound_to_its_talk_and_server():
     assert Signer("another", "slack").button("slack:T1:U1", token) is None
 
 
-def test_floods_are_capped_by_talk_and_by_address(monkeypatch):
+@pytest.mark.asyncio
+async def test_floods_are_capped_by_talk_and_by_address(monkeypatch):
     monkeypatch.setenv("REPWISE_SECRET", SECRET)
     monkeypatch.delenv("REPWISE_PACE", raising=False)
     chat = WebChat()
     for limiter, burst in ((chat.by_talk, 10), (chat.by_address, 120)):
-        assert [limiter.wait("a") for _ in range(burst)] == [0] * burst
-        assert limiter.wait("a") > 0 and limiter.wait("b") == 0
+        assert [await limiter.wait("a") for _ in range(burst)] == [0] * burst
+        assert await limiter.wait("a") > 0 and await limiter.wait("b") == 0
 
 
 HOSTILE = "<script>alert(1)</script> <!channel> <@U1> *b* [x](javascript:alert(1)) & \" '"

@@ -11,7 +11,7 @@ def lead_of(turn):
 @pytest.mark.parametrize(("text", "words"), [
     ("which is better for glutes: hip thrust or squat", ["glutes", "hip thrust", "squat"]),
     ("is the hip thrust better than the romanian deadlift for hamstrings", ["choose the romanian deadlift"]),
-    ("leg extension or hack squat for rectus femoris", ["choose the leg extension"]),
+    ("leg extension vs hack squat for rectus femoris", ["choose the leg extension"]),
     ("hip adduction or step ups for inner thighs", ["choose the hip adduction machine"]),
     ("squat vs leg curl for hamstrings, which one", ["choose the leg curl"]),
     ("which is easier on the back, deadlift or hip thrust", ["the hip thrust is easier on the back"]),

@@ -61,7 +61,7 @@ class Person:
         self._read += len(fresh)
         for message in fresh:
             rows = message.get("reply_markup", {}).get("inline_keyboard", [])
-            self.lines += [message["text"], *(f"    [{row[0]['text']}]" for row in rows)]
+            self.lines += [text_of(message), *(f"    [{row[0]['text']}]" for row in rows)]
         return fresh
 
 
@@ -71,8 +71,12 @@ async def person(telegram, connect):
         yield Person(telegram)
 
 
+def text_of(message):
+    return message.get("text") or message["caption"]
+
+
 def joined(messages):
-    return "\n".join(message["text"] for message in messages)
+    return "\n".join(map(text_of, messages))
 
 
 async def test_a_whole_rep_scheme_by_clicks(person, telegram):
@@ -96,8 +100,8 @@ async def test_a_whole_rep_scheme_by_clicks(person, telegram):
 
 
 async def test_a_question_and_its_source(person):
-    [welcome, answer] = await person.say("does the inverted leg press work my calves?")
-    assert "not medical advice" in welcome["text"] and "calves" in answer["text"]
+    [welcome, picture, answer] = await person.say("does the inverted leg press work my calves?")
+    assert "not medical advice" in welcome["text"] and "calves" in answer["text"] and picture["photo"]
     assert "comes from" in joined(await person.say("where is that from?"))
 
 

@@ -205,7 +205,8 @@ class WebChat(InputChannel):
         @_answered("not_exported")
         async def data(request: Request) -> HTTPResponse:
             """Returns all that is kept of the caller's conversation as a file."""
-            text = await service.own_data(request.app.ctx.agent, self._caller(request).named())
+            conversation = (await self._caller(request)).named()
+            text = await service.own_data(request.app.ctx.agent, conversation)
             return response.text(text, content_type="application/json",
                                  headers={"Content-Disposition": 'attachment; filename="repwise-data.json"'})
 
