@@ -27,7 +27,7 @@ PICTURES := build/pictures.made
 PICTURE_SOURCES := widget/body.mjs widget/package-lock.json tools/widget.py $(wildcard pictures/*.py) knowledge/pictures.py knowledge/schema.py \
                    $(filter-out knowledge/red_flags.yml knowledge/conditions.yml knowledge/template.yml,$(shell find knowledge -name '*.yml'))
 
-.PHONY: help setup run run-cluster chat train widget pictures new-exercise preview test fuzz soak validate lint figures evaluate bench audit ratings \
+.PHONY: help setup run run-cluster chat train widget pictures new-exercise preview test test-deploy fuzz soak validate lint figures evaluate bench audit ratings \
         lock clean
 
 help:  ## Show this list
@@ -84,8 +84,10 @@ preview: .venv/.ready  ## Print every answer about an exercise, before or after 
 
 test: $(MODEL) $(WIDGET) $(PICTURES)  ## Run the whole test suite
 	@$(PY) -m pytest tests --ignore tests/browser --ignore tests/deploy
-	@$(PY) -m pytest tests/deploy  # on its own: it starts two assistants beside PostgreSQL, Redis and nginx
 	@$(PY) -m pytest tests/browser  # on its own: Playwright keeps an event loop running, beside which no other can run
+
+test-deploy: $(MODEL) $(WIDGET) $(PICTURES)  ## Test two assistants beside PostgreSQL, Redis and nginx (Debian's postgresql, redis-server, nginx-light)
+	@$(PY) -m pytest tests/deploy
 
 fuzz: $(MODEL) $(WIDGET) $(PICTURES)  ## Send 10,000 random messages and hostile requests (ARGS="--messages 500 --seed 2"); about ten minutes
 	@$(PY) -m tests.fuzz.run $(ARGS)
