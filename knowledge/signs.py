@@ -4,7 +4,7 @@ from __future__ import annotations
 import functools
 import re
 from dataclasses import dataclass
-from typing import Any, Dict, Iterable, Iterator, List, Match, Optional, Pattern, Tuple
+from typing import Any, Dict, Iterable, Iterator, List, Match, Optional, Pattern, Sequence, Tuple
 
 from knowledge import schema
 from knowledge.text import spans
@@ -29,6 +29,7 @@ LOAD_WORDS = re.compile(r"\b(?:kg|kgs|kilos?|lb|lbs|pounds?|reps?|sets?|plates?|
 PRESSURE_LIMITS = ((180, 110, "bp_urgent"), (160, 100, "bp_clinician"))
 """Upper value, lower value (mmHg), flag: either value at or above its limit raises the flag."""
 PRESSURE_EMERGENCY = (180, 120, "bp_emergency")
+PRESSURE_FLAGS = frozenset({PRESSURE_EMERGENCY[2], *(flag for _, _, flag in PRESSURE_LIMITS)})
 PRESSURE_SYMPTOMS = re.compile(
     r"\b(?:headache|head (?:is |s )?(?:\w+ )?(?:pounding|splitting|banging|killing|bursting|hurts|aches)|"
     r"heads? (?:pounding|splitting|banging)|pounding head|"
@@ -210,6 +211,16 @@ _SIDE_REMARK = re.compile(
     r"\b(?:i (?:am |m )?(?:train|coach|teach|ask|asking|think|wonder|saw|see|took|drove|told|know|guess|should|do|want|need|work|have got|"
     r"have|got|live|worry|can|look after|care for|help)|im (?:asking|worried|his|her|their|a coach|a trainer|a pt|coaching|training)|"
     r"tell me|what (?:do|can|should) i|should i|can i|do i)\b")
+
+
+def all_ordinary(pressures: Sequence[Tuple[float, float]]) -> bool:
+    """Tells whether blood pressures (mmHg) were given and none reaches a limit."""
+    return bool(pressures) and all(upper < high and lower < low for upper, lower in pressures for high, low, _ in PRESSURE_LIMITS)
+
+
+def speaks_of_symptoms(text: str) -> bool:
+    """Tells whether a message names anything that makes a high blood pressure an emergency."""
+    return bool(PRESSURE_SYMPTOMS.search(folded(text)))
 
 
 def speaks_of_another(text: str) -> bool:

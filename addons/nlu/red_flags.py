@@ -24,7 +24,7 @@ from addons.nlu.features import SentenceEmbeddingFeaturizer, embedding_of
 from addons.nlu.intents import text_of
 from addons.nlu.model import BlendedModel, fit
 from addons.nlu.parts import segments
-from knowledge.signs import SignMatcher, speaks_of_another
+from knowledge.signs import PRESSURE_FLAGS, SignMatcher, all_ordinary, speaks_of_another, speaks_of_symptoms
 from knowledge.store import fingerprint
 
 RED_FLAG_INTENT = "report_red_flag"
@@ -109,7 +109,9 @@ class RedFlagDetector(GraphComponent, IntentClassifier):
                 claimed = (message.get(INTENT) or {}).get("name") == RED_FLAG_INTENT
                 raised = probability >= (self._config["doubt"] if claimed else self._config["alarm"]) and not self._matcher.denied(text)
                 if raised:
-                    flags = self._which(vector, sentence)
+                    likeliest, certain = self._which(vector, sentence)
+                    raised = not (likeliest in PRESSURE_FLAGS and all_ordinary(pressures) and not speaks_of_symptoms(text))
+                    flags = [likeliest] if certain and likeliest in self._know.red_flags else []
             if raised:
                 self._raise(message, text, flags)
             else:
@@ -135,13 +137,13 @@ class RedFlagDetector(GraphComponent, IntentClassifier):
         probability, number = max(judged)
         return probability, *found[number]
 
-    def _which(self, vector: Any, text: str) -> List[str]:
-        """Returns the red flag that a text most likely shows, nothing where that is not certain enough."""
+    def _which(self, vector: Any, text: str) -> Tuple[str, bool]:
+        """Returns the red flag that a text most likely shows, and whether that is certain enough to be named."""
         assert self._models is not None
         which = self._models[1]
         probabilities = which.predict(vector, text, SHARES)
         best = int(np.argmax(probabilities))
-        return [which.labels[best]] if probabilities[best] >= self._config["certain"] and which.labels[best] in self._know.red_flags else []
+        return which.labels[best], bool(probabilities[best] >= self._config["certain"])
 
     @staticmethod
     def _raise(message: Message, text: str, flags: List[str]) -> None:
