@@ -16,7 +16,7 @@ BULLET_ODDS = 3.2
 """A claim may follow the best one if it is at most so much less likely to answer, as a difference of scores."""
 SURE_ODDS = 1.0
 """One that is hardly less likely follows in any case: where the best is the wrong one, it is mostly among these."""
-BULLET_MEANING = 0.33
+BULLET_MEANING = 0.4
 BULLET_WORDS = 0.5
 
 

@@ -16,8 +16,8 @@ from knowledge.schema import Condition, Leads
 from knowledge.text import tokens
 
 MAX_WORDS = 88
-CLEAR_MEANING = 0.55
-HONEST_MEANING = 0.42
+CLEAR_MEANING = 0.62
+HONEST_MEANING = 0.49
 """A claim that is less near, and about nothing that was named, is told as what comes nearest and not as the answer."""
 LONGEST_POINTING = 12
 """In a longer message "it" mostly points to something in the message itself."""

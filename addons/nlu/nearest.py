@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Set
+from typing import Any, Dict, List, Optional, Set, Tuple
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -20,11 +20,12 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 import knowledge
 from actions.question import FINDING, INTENT_OF_TOPIC
-from addons.nlu import sharpening, wordindex
+from addons.nlu import sharpening, vectorsearch, wordindex
 from addons.nlu.embedding import VERSION, embed_remembered, shared_embedder
-from addons.nlu.features import SentenceEmbeddingFeaturizer, embedding_of
+from addons.nlu.features import ADAPTED_ORIGIN, SentenceEmbeddingFeaturizer, embedding_of
 from addons.nlu.names import MASKED_TEXT, NameMatcher, names_in
 from addons.nlu.parts import with_parts
+from addons.nlu.vectorsearch import VectorSearch
 from addons.nlu.wordindex import WordIndex
 from knowledge.index import Entry
 from knowledge.store import fingerprint
@@ -39,6 +40,8 @@ TOPIC_INTENTS = (*INTENT_OF_TOPIC.values(), FINDING)
 KEPT_GENERAL, KEPT_OWN, KEPT_EACH = 70, 120, 8
 """How many claims are named for a message: general ones; those of exercises that it names; of each exercise where it names none, because
 the talk may be about any. The list is stored with every message, so it is kept short and compact."""
+CHECKED = 6
+"""How many texts are compared in full for each claim that is named; a claim has three or four texts."""
 WORDS_SHARE = 0.3
 """How much shared words count beside meaning for being named at all; what answers is weighed by actions.ranking."""
 
@@ -57,17 +60,20 @@ class NearestClaims(GraphComponent):
         return [SentenceEmbeddingFeaturizer]
 
     def __init__(self, config: Dict[str, Any], storage: ModelStorage, resource: Resource, vectors: Optional[np.ndarray] = None,
-                 claims: Optional[np.ndarray] = None, matrix: Optional[np.ndarray] = None, words: Optional[WordIndex] = None) -> None:
+                 basis: Optional[np.ndarray] = None, claims: Optional[np.ndarray] = None, matrix: Optional[np.ndarray] = None,
+                 words: Optional[WordIndex] = None) -> None:
         self._config, self._storage, self._resource = config, storage, resource
-        self._vectors, self._claims, self._matrix, self._words = vectors, claims, matrix, words
+        self._claims, self._matrix, self._words = claims, matrix, words
+        self._search: Optional[VectorSearch] = None
         self._know = knowledge.shared()
         self._text_topics: Optional[np.ndarray] = None
         self._places: Dict[Optional[str], np.ndarray] = {}
         exercises = np.array([str(entry.exercise or "") for entry in self._know.entries.values()])
         for exercise in dict.fromkeys(exercises.tolist()):
             self._places[exercise or None] = np.flatnonzero(exercises == exercise)
-        if claims is not None:
+        if claims is not None and vectors is not None and basis is not None:
             self._starts = np.searchsorted(claims, np.arange(len(exercises)))  # the texts of a claim stand together
+            self._search = VectorSearch(vectors, basis, *self._sections(len(claims)))
 
     @classmethod
     def create(cls, config: Dict[str, Any], model_storage: ModelStorage, resource: Resource,
@@ -76,7 +82,7 @@ class NearestClaims(GraphComponent):
 
     @classmethod
     def fingerprint_addon(cls, config: Dict[str, Any]) -> str:
-        code = Path(sharpening.__file__).read_bytes() + Path(wordindex.__file__).read_bytes()
+        code = b"".join(Path(module.__file__).read_bytes() for module in (sharpening, vectorsearch, wordindex))
         return fingerprint() + VERSION + hashlib.sha256(code).hexdigest()
 
     @classmethod
@@ -84,11 +90,12 @@ class NearestClaims(GraphComponent):
              execution_context: ExecutionContext, **kwargs: Any) -> NearestClaims:
         with model_storage.read_from(resource) as folder:
             vectors = np.load(Path(folder) / "vectors.npy", allow_pickle=False).astype(np.float32)
+            basis = np.load(Path(folder) / "basis.npy", allow_pickle=False)
             claims = np.load(Path(folder) / "claims.npy", allow_pickle=False)
             matrix = np.load(Path(folder) / "matrix.npy", allow_pickle=False)
             words = WordIndex.load(Path(folder))
             version, graph = (Path(folder) / "version.txt").read_text().split()
-        made = cls(config, model_storage, resource, vectors, claims, matrix, words)
+        made = cls(config, model_storage, resource, vectors, basis, claims, matrix, words)
         if version != made._know.version:
             raise RuntimeError("The model was trained on other knowledge files than those in knowledge/; run `make train`.")
         if graph != shared_embedder().sha256:
@@ -103,14 +110,15 @@ class NearestClaims(GraphComponent):
             for text in (entry.claim.say, *entry.claim.asks):
                 texts.append(matcher.mask(text, matcher.extract(text)))
                 claims.append(number)
-        plain, self._claims = embed_remembered(texts), np.array(claims)
+        plain, self._claims = embed_remembered(texts, adapted=True), np.array(claims)
         sections = np.empty(len(self._know.entries), dtype=int)
         for number, places in enumerate(self._places.values()):
             sections[places] = number
         self._matrix = sharpening.fit(plain, claims, sections.tolist())
-        self._vectors = sharpening.unit(plain @ self._matrix)
+        vectors = sharpening.unit(plain @ self._matrix)
         with self._storage.write_to(self._resource) as folder:
-            np.save(folder / "vectors.npy", self._vectors.astype(np.float16))
+            np.save(folder / "vectors.npy", vectors.astype(np.float16))
+            np.save(folder / "basis.npy", vectorsearch.principal(vectors))
             np.save(folder / "claims.npy", self._claims)
             np.save(folder / "matrix.npy", self._matrix)
             WordIndex.of(texts, claims, len(self._know.entries)).save(folder)
@@ -122,19 +130,26 @@ class NearestClaims(GraphComponent):
 
     def process(self, messages: List[Message]) -> List[Message]:
         for message in with_parts(messages):
-            vector = embedding_of(message)
-            if vector is None or self._vectors is None or self._claims is None or self._matrix is None or self._words is None:
+            vector = embedding_of(message, ADAPTED_ORIGIN)
+            if vector is None or self._search is None or self._matrix is None or self._words is None:
                 continue
-            alike = self._vectors @ sharpening.unit(vector @ self._matrix)
+            named = self._wider({e["value"] for e in message.get(ENTITIES, []) if e["entity"] == "exercise"})
+            whole = {number for number, exercise in enumerate(self._places) if exercise in named}
+            alike = self._search.cosines(sharpening.unit(vector @ self._matrix), whole)
             message.set(TOPIC_VOTE, self._vote(alike))
             cosines = np.maximum.reduceat(alike, self._starts)
-            named = self._wider({e["value"] for e in message.get(ENTITIES, []) if e["entity"] == "exercise"})
             covered = self._words.coverage(str(message.get(MASKED_TEXT) or message.get(TEXT)))
             kept = self._kept(cosines + WORDS_SHARE * covered, named)
             packed = " ".join(f"{i}:{cosine}:{share}" for i, cosine, share in zip(
                 kept, np.rint(cosines[kept] * 100).astype(int), np.rint(covered[kept] * 100).astype(int), strict=True) if cosine > 0)
             message.set(NEAREST, {"version": self._know.version[:12], "claims": packed}, add_to_output=True)
         return messages
+
+    def _sections(self, texts: int) -> Tuple[List[Tuple[int, int]], List[int]]:
+        """Returns where the texts of each section start and end, and how many of them are worth a full comparison."""
+        ends = np.append(self._starts, texts)
+        places = [(int(ends[numbers[0]]), int(ends[numbers[-1] + 1])) for numbers in self._places.values()]
+        return places, [CHECKED * (KEPT_GENERAL if exercise is None else KEPT_EACH) for exercise in self._places]
 
     def _kept(self, nearness: np.ndarray, named: Set[str]) -> List[int]:
         """Returns the numbers of the claims to name: general ones, and those of the exercises named or, where none is, of any."""

@@ -1,0 +1,53 @@
+"""Cosines of a question with tens of thousands of texts in two steps: all of them roughly, then the nearest exactly.
+
+Most of a product with every text goes into texts that are far away. The main directions of the texts (principal components) already
+tell which could be near; only those are compared in full, so that more exercises cost little. On the real claims the nearest texts
+that are named are the same as those of the full product (evaluation/README.md).
+"""
+from __future__ import annotations
+
+from typing import Collection, Sequence, Tuple
+
+import numpy as np
+
+COMPONENTS = 64
+
+
+def principal(vectors: np.ndarray, components: int = COMPONENTS) -> np.ndarray:
+    """Returns the main directions of ``vectors`` (texts, d) as columns: shape (d, components), fewer where d is smaller."""
+    _, directions = np.linalg.eigh(vectors.T @ vectors)
+    return np.ascontiguousarray(directions[:, ::-1][:, :components], dtype=np.float32)
+
+
+class VectorSearch:
+    """Compares questions with texts that stand in sections.
+
+    Args:
+        vectors: unit vectors of the texts, shape (texts, d).
+        basis: what :func:`principal` returned for them.
+        sections: first and last place (exclusive) of each section.
+        checked: how many texts of each section are compared in full.
+    """
+
+    def __init__(self, vectors: np.ndarray, basis: np.ndarray, sections: Sequence[Tuple[int, int]], checked: Sequence[int]) -> None:
+        self._vectors, self._basis = vectors, basis
+        self._main = np.ascontiguousarray(vectors @ basis)
+        self._sections, self._checked = sections, checked
+
+    def cosines(self, query: np.ndarray, whole: Collection[int] = ()) -> np.ndarray:
+        """Returns the cosines of ``query`` (unit length, shape (d,)) with all texts: shape (texts,).
+
+        They are exact for the nearest texts of each section and for all texts of the sections in ``whole``, close for the others.
+        """
+        found = self._main @ (query @ self._basis)
+        nearest = []
+        for number, (first, last) in enumerate(self._sections):
+            most = self._checked[number]
+            if number in whole or last - first <= most:
+                found[first:last] = self._vectors[first:last] @ query
+            else:
+                nearest.append(np.argpartition(found[first:last], -most)[-most:] + first)
+        if nearest:
+            places = np.concatenate(nearest)
+            found[places] = self._vectors[places] @ query
+        return found

@@ -1,0 +1,59 @@
+"""Comparing a question with many texts in two steps."""
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from addons.nlu.sharpening import unit
+from addons.nlu.vectorsearch import VectorSearch, principal
+
+SIZES = (900, 300, 40)
+CHECKED = (120, 60, 60)
+
+
+@pytest.fixture(scope="module")
+def texts():
+    """Unit vectors that lie around a few subjects, as sentences do."""
+    random = np.random.RandomState(3)
+    subjects = random.randn(30, 96)
+    return unit(subjects[random.randint(30, size=sum(SIZES))] + 0.7 * random.randn(sum(SIZES), 96)).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def sections():
+    ends = np.cumsum((0, *SIZES))
+    return [(int(first), int(last)) for first, last in zip(ends[:-1], ends[1:], strict=True)]
+
+
+@pytest.fixture(scope="module")
+def search(texts, sections):
+    return VectorSearch(texts, principal(texts, 24), sections, CHECKED)
+
+
+def test_the_nearest_of_each_section_are_those_of_the_full_product(texts, sections, search):
+    random = np.random.RandomState(4)
+    for number in range(20):
+        question = unit(texts[number * 50] + 0.3 * random.randn(96) / 10).astype(np.float32)
+        full, found = texts @ question, search.cosines(question)
+        for first, last in sections:
+            nearest = np.argsort(-full[first:last])[:8] + first
+            assert set(np.argsort(-found[first:last])[:8] + first) == set(nearest)
+            assert found[nearest] == pytest.approx(full[nearest], abs=1e-5)
+
+
+def test_a_section_in_whole_and_a_small_one_are_exact(texts, sections, search):
+    question = texts[7]
+    found = search.cosines(question, whole={1})
+    for first, last in sections[1:]:
+        assert found[first:last] == pytest.approx(texts[first:last] @ question, abs=1e-5)
+
+
+def test_far_texts_are_close_to_their_cosines(texts, search):
+    error = np.abs(search.cosines(texts[11]) - texts @ texts[11])
+    assert 0 < error.max() < 0.3
+
+
+def test_the_main_directions_are_at_right_angles(texts):
+    basis = principal(texts, 24)
+    assert basis.shape == (96, 24)
+    assert basis.T @ basis == pytest.approx(np.eye(24), abs=1e-4)
