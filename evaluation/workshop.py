@@ -38,11 +38,11 @@ pipeline:
   min_ngram: 1
   max_ngram: 4
 - name: DIETClassifier
-  epochs: 100
+  epochs: {epochs}
   constrain_similarities: true
 - name: EntitySynonymMapper
 - name: ResponseSelector
-  epochs: 100
+  epochs: {epochs}
   constrain_similarities: true
 - name: FallbackClassifier
   threshold: 0.3
@@ -54,28 +54,35 @@ policies:
 - name: RulePolicy
 - name: UnexpecTEDIntentPolicy
   max_history: 5
-  epochs: 100
+  epochs: {epochs}
 - name: TEDPolicy
   max_history: 5
-  epochs: 100
+  epochs: {epochs}
   constrain_similarities: true
 """
-"""What `rasa init` of Rasa 3.6.21 writes, and our two components behind it, so that actions get the same entities. Our hundreds of names
-are kept out of its RegexFeaturizer, which would only make it slower."""
+"""What `rasa init` of Rasa 3.6.21 writes, with 100 epochs, and our two components behind it, so that actions get the same entities. Our
+hundreds of names are kept out of its RegexFeaturizer, which would only make it slower."""
+STOCK_EPOCHS = 100
 _LINKED = ("addons", "actions")
 _COPIED = ("data", "knowledge")
+
+
+def stock_config(epochs: int = STOCK_EPOCHS) -> str:
+    """Returns the configuration of the stock assistant, its networks trained for ``epochs``."""
+    return STOCK_CONFIG.format(epochs=epochs)
 
 
 class Workshop:
     """A folder with all that one assistant is trained from; it is named after the content, so that the same is trained once.
 
     Args:
+        ours: whether the claims of knowledge are learned too; a stock assistant learns names from there and nothing else.
         share: the share of the sentences of each intent that is trained on, up to 1.
     """
 
-    def __init__(self, name: str, config: str, share: float = 1.0) -> None:
+    def __init__(self, name: str, config: str, ours: bool, share: float = 1.0) -> None:
         self._sentences = _some(read(), share)
-        self._config = config
+        self._config, self._ours = config, ours
         self.folder = BUILD / f"{name}-{self._digest()}"
         self.model = self.folder / "models" / "bench.tar.gz"
 
@@ -138,7 +145,7 @@ class Workshop:
         digest = hashlib.sha256((self._config + json.dumps([item.text for item in self._sentences])).encode())
         digest.update(json.dumps(lookup_tables(knowledge.shared()), sort_keys=True).encode())
         read_too = [Path("domain.yml"), *Path("data/rules").rglob("*.yml"), Path("addons/nlu/names.py"), Path("addons/nlu/numbers.py")]
-        if self._config != STOCK_CONFIG:
+        if self._ours:
             digest.update(fingerprint().encode())
             read_too += Path("addons/nlu").glob("*.py")
         for path in sorted(set(read_too)):
