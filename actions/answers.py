@@ -5,6 +5,7 @@ Every claim of knowledge is scored against the question (actions.choosing); the 
 """
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import List, Mapping, Optional, Sequence, Tuple
 
@@ -12,7 +13,7 @@ from actions import loads
 from actions.asking import Answer, ask_machine, ask_topic, suggestions
 from actions.choosing import derived_tags, kin_of, rank, topics_of, wanted_tags
 from actions.composing import select, with_condition
-from actions.finding import find, sought_by
+from actions.finding import FEWEST, find, sought_by
 from actions.ordering import order_answer
 from actions.pairs import about_unknown, compare
 from actions.question import FINDING, INTENT_OF_TOPIC, OUTSIDE, REQUESTS, TOPIC_OF_INTENT, Context, Question
@@ -27,6 +28,9 @@ MAX_BULLETS_OF_PART = 3
 LONGEST_QUOTE = 8
 """Words of a question that are repeated where it can't be answered beside others."""
 LONGEST_BARE_NAME = 5
+_WHICH_OF_THEM = re.compile(
+    r"^\W*(?:so |and |but |ok |then )*(?:which|what)(?:'s|s| is| are| ones?| of (?:these|those|them))\b"
+    r"(?!.*\b(?:exercises?|lifts?|legs?|machines?)\b)", re.IGNORECASE)
 ELLIPSIS_SHARE = 0.2
 """How much of an elliptical message's nearness to claims counts."""
 TOPIC_OF_ENTITY = (("condition", "risks"), ("muscle", "muscles"), ("stance", "foot_placement"), ("phase", "technique"),
@@ -47,8 +51,8 @@ def answer(question: Question, context: Context, know: Knowledge) -> Answer:
         context: topic and exercise of the talk, and the record of the last answer.
     """
     topic = TOPIC_OF_INTENT.get(question.intent)
-    finding = question.intent == FINDING or (topic is None and context.last.get("intent") == FINDING and not question.values("exercise"))
-    carried: Sequence[str] = ()
+    finding = question.intent == FINDING or (topic is None and looked_for(context, know) and not question.values("exercise"))
+    carried: Sequence[str] = tuple(context.last.get("tags") or ()) if chooses_among_found(question, context, know) else ()
     settled = False
     if topic is None:
         bare = bool(question.values("exercise")) and len(tokens(question.text)) <= LONGEST_BARE_NAME
@@ -81,6 +85,19 @@ def answer(question: Question, context: Context, know: Knowledge) -> Answer:
     result = replace(result, intent=result.intent or INTENT_OF_TOPIC[topic], topic=topic, tags=tuple(about),
                      buttons=result.buttons or suggestions(topic, result.exercise, know))
     return replace(result, picture=picture_of(result, know))
+
+
+def looked_for(context: Context, know: Knowledge) -> bool:
+    """Tells whether the last answer named exercises for a muscle or another need, so that a follow-up looks for others."""
+    first = know.entries.get(next(iter(context.last.get("claims") or ()), ""))
+    return context.last.get("intent") == FINDING or (
+        context.topic == "muscles" and not context.last.get("exercise") and first is not None and len(first.names) >= FEWEST)
+
+
+def chooses_among_found(question: Question, context: Context, know: Knowledge) -> bool:
+    """Tells whether a message asks which of the exercises just listed fits best ("which is easiest on the back")."""
+    return question.intent == FINDING and looked_for(context, know) and bool(_WHICH_OF_THEM.search(question.text)) and not (
+        question.values("muscle") or question.values("exercise"))
 
 
 def _found(question: Question, context: Context, wanted: Wanted, finding: bool, know: Knowledge) -> Answer:

@@ -281,11 +281,12 @@ def _listed(topic: str, sought: Sought, leading: Optional[Entry], know: Knowledg
 def _lead(sought: Sought, picked: Sequence[Exercise], know: Knowledge) -> str:
     words = know.wording["find"]
     with_what = "".join(f" {phrase}" for phrase in _circumstances(sought, know))
-    names = profiles.joined([words["the"].format(name=ex.name) for ex in picked[:FEWEST + 1]], words["or"])
+    mainly = [ex for ex in picked if not sought.muscles or _mainly(ex, sought.muscles, know)]
+    names = profiles.joined([words["the"].format(name=ex.name) for ex in (mainly or picked)[:FEWEST + 1]], words["or"])
     if sought.instead:
         return str(words["instead"].format(name=know.name_of(sought.instead), limits=with_what, names=names))
     target = profiles.joined(profiles.plain_name(muscle, know) for muscle in sought.muscles) or words["legs"]
-    return str(words["muscle"].format(muscle=target, limits=with_what, names=names))
+    return str(words["muscle" if mainly else "helping"].format(muscle=target, limits=with_what, names=names))
 
 
 def _circumstances(sought: Sought, know: Knowledge) -> Iterator[str]:

@@ -2,16 +2,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any, Dict, List, Mapping, Optional, Tuple, Union
 
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import plan_text, rendering, schemes, session_text, sessions
-from actions.asking import payload
+from actions.asking import Answer, payload
 from actions.forms import rep_scheme
-from actions.forms.reading import Read, read_all
-from actions.ordering import is_known, known
+from actions.forms.reading import Read, read_all, read_focus
+from actions.ordering import is_known, known, told_order
 from actions.question import REQUEST, REQUEST_SESSION, Question
 from actions.schemes import Profile, row_for
 from actions.selecting import RARE, better, prime_movers, rating
@@ -52,6 +53,11 @@ def _show_session(profile: SessionProfile, dispatcher: CollectingDispatcher, kno
                       **rendering.extras_of((), session.sources, know)})
     record = {"topic": REQUEST, "intent": REQUEST_SESSION, "exercise": None, "claims": [], "tags": [], "sources": list(session.sources)}
     return [SlotSet("plan", session.profile.as_dict()), SlotSet("last_answer", record)]
+
+
+def order_of(session: SessionProfile, know: Knowledge) -> Answer:
+    """Returns why the exercises of a session stand in their order."""
+    return told_order(session.exercises, know, sessions.leading(session.exercises, session.focus, know))
 
 
 def _show_scheme(profile: Profile, dispatcher: CollectingDispatcher, know: Knowledge, lead: str) -> List[EventType]:
@@ -135,11 +141,12 @@ def changed_session(profile: SessionProfile, question: Question, know: Knowledge
     if any(outcome.problem for outcome in outcomes.values()):
         return None, know.wording["form"]["bad"]["sessions_per_week"]
     named = list(dict.fromkeys(_meant(item, profile, know) for item in question.values("exercise", negated=None)))
-    if not outcomes and not named:
+    focus = () if named else tuple(read_focus(question, know))
+    if not (outcomes or named or focus):
         return None, know.wording["session"]["no_change"]
     new = SessionProfile.from_dict({**profile.as_dict(), **_values(outcomes, profile)})
     if not named:
-        return new, ""
+        return replace(new, focus=focus, exercises=()) if focus else new, ""
     if _REMOVE.search(question.text) and len(named) == 1:
         return sessions.removed(new, named), ""
     if _ADD.search(question.text) and len(new.exercises) + len(named) <= sessions.MOST:

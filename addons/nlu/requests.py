@@ -13,7 +13,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 import knowledge
-from actions.question import REQUEST, REQUEST_SESSION, REQUESTS, TOPIC_OF_INTENT
+from actions.question import FINDING, REQUEST, REQUEST_SESSION, REQUESTS, TOPIC_OF_INTENT
 from addons.nlu.names import MASK, MASKED_TEXT
 from addons.nlu.parts import with_parts
 
@@ -34,6 +34,14 @@ WHOLE = re.compile(
     r"\b(?:legs?|leg ?days?|lower|session|sesh|workout|routine|circuit|(?<!this )exercises|moves|thighs?|glutes?|bum|booty|quads?|"
     r"ham(?:string)?s?|hammies|split|machines|dumb?bells?|dbs?|barbell|kettlebells?|bands)\b", re.IGNORECASE)
 """Words of somebody who wants several exercises put together."""
+ONE_FIGURE = re.compile(
+    r"^(?!.*\b(?:plan|programme|program|scheme|routine|workout|session|generate|build|make|create|write)\b)"
+    r"(?:(?!.*\breps\b)(?=.*\bsets\b)|(?!.*\bsets\b)(?=.*\b(?:reps|repetitions|rep range)\b))", re.IGNORECASE | re.DOTALL)
+"""Sets or repetitions alone are asked about ("good morning sets for strength"); both together are a scheme ("sets and reps for squats")."""
+SEEKING = re.compile(
+    r"^\W*(?:so |and |but |ok |then )*(?:what|which)(?:'s|s)?(?: (?:exercises?|lifts?|moves?|movements?|machines?|else|best|really|actually|mainly))*"
+    r" (?:works?|hits?|trains?|targets?|builds?|grows?|strengthens?|isolates?|(?:(?:is|are) )?(?:good|best|great) for)\b", re.IGNORECASE)
+"""What is looked for is the exercise, by a muscle ("what works the hamstrings")."""
 LEAST_LIKELY = 0.03
 SURE = 0.97
 ABOUT_LAST_ANSWER = frozenset({"ask_why", "ask_source"})
@@ -50,7 +58,7 @@ class SecondThoughts(GraphComponent, IntentClassifier):
 
     A message that is put as a question and asks nobody to make anything is no plan request ("what goals can I train for?"), and "make
     me a plan" is one whatever else it says. Two exercises in one request make a session of them. A long "why ..." with a subject of its
-    own is a question of a topic. A bare name of an exercise is a follow-up.
+    own is a question of a topic, "what works the hamstrings" looks for an exercise. A bare name of an exercise is a follow-up.
     """
 
     def __init__(self, config: Dict[str, Any]) -> None:
@@ -68,6 +76,8 @@ class SecondThoughts(GraphComponent, IntentClassifier):
                 _put_first(message, {"name": meant_request(message), "confidence": SURE})
             elif is_bare_name(message.get(MASKED_TEXT) or ""):
                 _put_first(message, {"name": BARE_NAME, "confidence": SURE})
+            elif _is_seeking(intent, text, message):
+                _put_first(message, {"name": FINDING, "confidence": intent["confidence"]})
             elif (_is_no_request(intent, text) or _is_own_question(intent, text, message)) and (topic := _likeliest_topic(message)):
                 _put_first(message, {"name": topic, "confidence": intent["confidence"]})
             elif intent.get("name") in REQUESTS and intent["name"] != (meant := meant_request(message)):
@@ -81,7 +91,13 @@ def is_bare_name(masked: str) -> bool:
 
 
 def _is_no_request(intent: Dict[str, Any], text: str) -> bool:
-    return intent.get("name") in REQUESTS and intent["confidence"] < SURE and bool(QUESTION.search(text)) and not PLEA.search(text)
+    put_as_question = bool(QUESTION.search(text) or ONE_FIGURE.search(text))
+    return intent.get("name") in REQUESTS and intent["confidence"] < SURE and put_as_question and not PLEA.search(text)
+
+
+def _is_seeking(intent: Dict[str, Any], text: str, message: Message) -> bool:
+    kinds = {item["entity"] for item in message.get(ENTITIES, []) if not item.get("negated")}
+    return intent.get("name") in TOPIC_OF_INTENT and "muscle" in kinds and kinds.isdisjoint(("exercise", "stance")) and bool(SEEKING.search(text))
 
 
 def _is_own_question(intent: Dict[str, Any], text: str, message: Message) -> bool:
