@@ -13,6 +13,7 @@ from actions import loads
 from actions.asking import Answer, ask_machine, ask_topic, suggestions
 from actions.choosing import derived_tags, kin_of, rank, topics_of, wanted_tags
 from actions.composing import select, with_condition
+from actions.doses import dose_answer
 from actions.finding import FEWEST, find, sought_by
 from actions.ordering import order_answer
 from actions.pairs import about_unknown, compare
@@ -109,6 +110,8 @@ def _found(question: Question, context: Context, wanted: Wanted, finding: bool, 
         return about_unknown(subject, topic, wanted.tags, question, know)
     if (ordered := order_answer(question, topic, know)) is not None:
         return replace(ordered, intent=INTENT_OF_TOPIC[ordered.topic])
+    if (dose := dose_answer(question, wanted, (context.last.get("tags") or ()) if wanted.settled else (), know)) is not None:
+        return dose
     if topic == "load" and (computed := loads.computed(question, subject, know)) is not None:
         return _from_computed(computed, subject)
     return compare(question, context, wanted, know) if topic == "comparison" else select(question, wanted, know)

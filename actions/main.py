@@ -98,6 +98,8 @@ class ActionAnswer(Action):
         question = from_message(tracker.latest_message, know)
         if session and asks_order(question) and not question.values("exercise"):
             return told(planning.order_of(session, know), dispatcher, context_of(tracker), know)
+        if session and not _held_back(tracker, know) and (changed := planning.refocused(session, question, know)) is not None:
+            return planning.show(changed, dispatcher, know)
         return told_parts(tracker, dispatcher, know)
 
 

@@ -7,7 +7,7 @@ from typing import Collection, Iterable, List, Optional, Tuple
 
 from actions.asking import Answer
 from actions.composing import MAX_WORDS, compose, count_words
-from actions.profiles import level
+from actions.profiles import joined, level
 from actions.question import Question
 from actions.subject import Subject
 from knowledge import Knowledge
@@ -90,9 +90,12 @@ def told_order(named: Iterable[str], know: Knowledge, first: Collection[str] = (
     names = [know.name_of(item) for item in ordered]
     lead = words["lead"].format(names=words["then"].join(names))
     budget = MAX_WORDS - count_words(lead) - count_words(words["caveat"])
+    reasons = [reason_for(item, name, know) for item, name in zip(ordered, names, strict=True) if item not in first]
+    if first:
+        told = joined(name for item, name in zip(ordered, names, strict=True) if item in first)
+        reasons.insert(0, words["focus"].format(names=told[:1].upper() + told[1:]))
     bullets: List[str] = []
-    for item, name in zip(ordered, names, strict=True):
-        bullet = words["reason"].format(name=name[:1].upper() + name[1:], why=words["focus"]) if item in first else reason_for(item, name, know)
+    for bullet in reasons:
         budget -= count_words(bullet)
         if budget >= 0:
             bullets.append(bullet)
