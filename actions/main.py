@@ -122,7 +122,7 @@ class ActionMore(Action):
         question = from_message(tracker.latest_message, know)
         result = talk.more(question, context, know) if context.last else answers.answer(question, context, know)
         _say(result, dispatcher, context, know)
-        record = {**result.record(), "tags": context.last.get("tags") or [],
+        record = {**result.record(), "tags": context.last.get("tags") or [], "conditions": context.last.get("conditions") or [],
                   "claims": [*result.claims, *(context.last.get("claims") or [])], "intent": INTENT_OF_TOPIC.get(result.topic)}
         return [SlotSet("topic", result.topic), SlotSet("last_answer", record)]
 

@@ -36,12 +36,19 @@ WHOLE = re.compile(
 """Words of somebody who wants several exercises put together."""
 ONE_FIGURE = re.compile(
     r"^(?!.*\b(?:plan|programme|program|scheme|routine|workout|session|generate|build|make|create|write)\b)"
-    r"(?:(?!.*\breps\b)(?=.*\bsets\b)|(?!.*\bsets\b)(?=.*\b(?:reps|repetitions|rep range)\b))", re.IGNORECASE | re.DOTALL)
+    r"(?:(?!.*\breps\b)(?=.*\bsets\b)|(?!.*\bsets\b)(?=.*\b(?:reps|repetitions|rep range)\b)|(?=.*\bprogression\b))", re.IGNORECASE | re.DOTALL)
 """Sets or repetitions alone are asked about ("good morning sets for strength"); both together are a scheme ("sets and reps for squats")."""
 SEEKING = re.compile(
     r"^\W*(?:so |and |but |ok |then )*(?:what|which)(?:'s|s)?(?: (?:exercises?|lifts?|moves?|movements?|machines?|else|best|really|actually|mainly))*"
     r" (?:works?|hits?|trains?|targets?|builds?|grows?|strengthens?|isolates?|(?:(?:is|are) )?(?:good|best|great) for)\b", re.IGNORECASE)
 """What is looked for is the exercise, by a muscle ("what works the hamstrings")."""
+_OPENING = r"^\W*(?:(?:and|but|so|ok|okay|then|well|hmm)\W+)*"
+SHORT_FORMS = {intent: re.compile(_OPENING + form + r"\W*$", re.IGNORECASE) for intent, form in (
+    ("ask_technique", r"how (?:do|should|can|would|to) ?(?:i|you|we)? ?(?:do|perform) (?:it|this|that|them|those|one)(?: right| properly)?"),
+    ("ask_source", r"(?:how (?:do|can) (?:you|u) know(?: that| this| it)?|says who|who says(?: that| so)?|(?:is there )?any (?:proof|evidence))"),
+    ("ask_load", r"how (?:heavy|much weight)(?: should i go| do i go)?"),
+    ("follow_up", r"(?:is it|it is|it's|is that|that is|is this) (?:a )?normal"))}
+"""What whole short messages mean, by their words."""
 LEAST_LIKELY = 0.03
 SURE = 0.97
 ABOUT_LAST_ANSWER = frozenset({"ask_why", "ask_source"})
@@ -76,6 +83,8 @@ class SecondThoughts(GraphComponent, IntentClassifier):
                 _put_first(message, {"name": meant_request(message), "confidence": SURE})
             elif is_bare_name(message.get(MASKED_TEXT) or ""):
                 _put_first(message, {"name": BARE_NAME, "confidence": SURE})
+            elif short := next((name for name, form in SHORT_FORMS.items() if form.search(text)), None):
+                _put_first(message, {"name": short, "confidence": SURE})
             elif _is_seeking(intent, text, message):
                 _put_first(message, {"name": FINDING, "confidence": intent["confidence"]})
             elif (_is_no_request(intent, text) or _is_own_question(intent, text, message)) and (topic := _likeliest_topic(message)):
