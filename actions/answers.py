@@ -36,6 +36,8 @@ _PERSONAL = re.compile(r"\b(?:i|im|i'm|i've|me|my|ok|okay|safe|allowed|instead)\
 _PERMISSION = re.compile(r"^\W*(?:and |but |so |ok |then )*(?:when )?(?:can|could|may|am) i\b|\b(?:ok|okay|safe|allowed|fine)\W*$", re.IGNORECASE)
 _TELLING = re.compile(r"^\W*(?:and |but |so |ok |btw |also |oh |well )*(?:i|im|i'm|i've|my)\b", re.IGNORECASE)
 HEALTH_TOPICS = ("risks", "rehab")
+HOW_MUCH = ("load", "programming")
+"""Topics whose figures are for the healthy, so that a condition told before is named with each."""
 ELLIPSIS_SHARE = 0.2
 """How much of an elliptical message's nearness to claims counts."""
 TOPIC_OF_ENTITY = (("condition", "risks"), ("muscle", "muscles"), ("stance", "foot_placement"), ("phase", "technique"),
@@ -86,7 +88,8 @@ def answer(question: Question, context: Context, know: Knowledge) -> Answer:
         return answer(replace(question, intent=_likeliest_topic(question)), context, know)
     result = with_condition(_found(question, context, wanted, finding, know), asked, know)
     lasting = [item for item in question.values("condition") if item not in asked.values("condition")]
-    if not any(f"conditions.{item}.risk" in (context.last.get("claims") or ()) for item in lasting):
+    told = context.last.get("claims") or ()
+    if result.topic in HOW_MUCH or not any(f"conditions.{item}.risk" in told for item in lasting):
         result = reminded(result, lasting, know)
     about = [*(tag for tag, weight in tags.items() if weight > 0), *subject.others]
     if result.intent == FINDING or result.intent in TOPIC_OF_INTENT:
@@ -141,7 +144,8 @@ def _found(question: Question, context: Context, wanted: Wanted, finding: bool, 
         return about_unknown(subject, topic, wanted.tags, question, know)
     if (ordered := order_answer(question, topic, know)) is not None:
         return replace(ordered, intent=INTENT_OF_TOPIC[ordered.topic])
-    if (dose := dose_answer(question, wanted, (context.last.get("tags") or ()) if wanted.settled else (), know)) is not None:
+    before = context.last.get("tags") or () if wanted.settled else ()
+    if (dose := dose_answer(question, wanted, before, context.last.get("conditions") or (), know)) is not None:
         return dose
     if topic == "load" and (computed := loads.computed(question, subject, know)) is not None:
         return _from_computed(computed, subject)

@@ -25,11 +25,13 @@ PLAIN = frozenset(
 """Words that leave a question about repetitions plain; any other asks something of its own."""
 
 
-def dose_answer(question: Question, wanted: Wanted, before: Sequence[str], know: Knowledge) -> Optional[Answer]:
+def dose_answer(question: Question, wanted: Wanted, before: Sequence[str], conditions: Sequence[str],
+                know: Knowledge) -> Optional[Answer]:
     """Returns the sets and repetitions of one exercise for a goal, or its repetitions for the usual goals; None where more is asked.
 
     Args:
         before: the tags of the last answer, where the message follows up on it.
+        conditions: health conditions told earlier in the talk; with one that limits training the careful goal counts.
     """
     exercise = _exercise_of(wanted.subject, know)
     aspects = set(question.values("aspect")) or {REPS, SETS}.intersection(before)
@@ -37,11 +39,18 @@ def dose_answer(question: Question, wanted: Wanted, before: Sequence[str], know:
         return None
     told = {goal.goal: know.entries[f"{exercise.id}.{GOALS_PLACE.format(number=number)}"]
             for number, goal in enumerate(exercise.programming.goals) if goal.claims}
-    asked = [told[goal] for goal in question.values("goal") if goal in told]
+    careful = _careful_goal(conditions, know)
+    asked = [told[goal] for goal in ([careful] if careful else question.values("goal")) if goal in told]
     if asked:
         return compose(asked[0], asked[1:], wanted.subject, know)
     ranges = [goal for goal in exercise.programming.goals if goal.rated == SUITABLE and goal.reps and goal.goal in told][:MOST_GOALS]
     return _by_goal(exercise, ranges, told, know) if REPS in aspects and ranges else None
+
+
+def _careful_goal(conditions: Sequence[str], know: Knowledge) -> Optional[str]:
+    """Returns the goal whose figures suit somebody with health conditions, None where none of them limits training."""
+    limiting = [know.conditions[item] for item in conditions if item in know.conditions and know.conditions[item].screening.value != "none"]
+    return None if not limiting else "return_from_injury" if any(item.rehab for item in limiting) else "general_health"
 
 
 def _exercise_of(subject: Subject, know: Knowledge) -> Optional[Exercise]:

@@ -23,6 +23,8 @@ MOST, MOST_NAMED, FEWEST = 4, 5, 2
 """How many exercises are listed, and how many where a claim names so many; fewer than the fewest only where no more fit."""
 ALTERNATIVES = "alternatives"
 NO_MACHINE = frozenset({"no_machine", "free_weights"})
+HAND_WEIGHTS = frozenset({"dumbbell", "kettlebell"})
+"""Who has one of these can do what is done with the other."""
 NEVER = 99
 
 
@@ -91,7 +93,8 @@ def allowed(exercise: Exercise, sought: Sought, know: Knowledge) -> bool:
         return False
     if sought.machine is not None and exercise.traits.machine != sought.machine:
         return False
-    if sought.tools and not profiles.can_do_with(exercise, sought.tools):
+    tools = sought.tools | HAND_WEIGHTS if sought.tools & HAND_WEIGHTS else sought.tools
+    if tools and not profiles.can_do_with(exercise, tools):
         return False
     others = profiles.TOOLS - sought.missing
     if sought.missing.intersection(exercise.equipment.needs) and not profiles.can_do_with(exercise, others):
