@@ -116,8 +116,8 @@ def _as_put(question: Question, lasting: bool, context: Context) -> Question:
     (``lasting``) is a question of risks or rehab; which of two that were just compared is better compares them again."""
     if lasting and _PERMISSION.search(question.text):
         return replace(question, intent=INTENT_OF_TOPIC[context.topic if context.topic in HEALTH_TOPICS else "risks"])
-    again = question.intent == FINDING and context.last.get("intent") == INTENT_OF_TOPIC["comparison"]
-    if again and _WHICH_OF_THEM.search(question.text) and not question.values("exercise"):
+    again = question.intent in TOPIC_OF_INTENT and context.last.get("intent") == INTENT_OF_TOPIC["comparison"]
+    if again and "which" in tokens(question.text) and _WHICH_OF_THEM.search(question.text) and not question.values("exercise"):
         return replace(question, intent=INTENT_OF_TOPIC["comparison"])
     return question
 
