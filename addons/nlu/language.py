@@ -25,8 +25,8 @@ MOST_ENGLISH, MOSTLY_FOREIGN = 0.75, 0.35
 """Share of English words from which a message is English, and below which a weaker verdict of the detector is enough."""
 CERTAIN, LIKELY = 0.9, 0.55
 
-HALF_ENGLISH = 0.5
-"""Share of words that must be English as they are written; beyond it misspelt ones count as well."""
+SHORT_MESSAGE = 4
+"""Up to so many words a misspelt name counts as English, since one word more or less would decide."""
 
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -64,7 +64,7 @@ def is_foreign(text: str) -> bool:
     words = [token for token in tokens(" ".join(_WORD.findall(text)))]
     if len(words) < FEWEST_WORDS:
         return False
-    if english_share(words) > HALF_ENGLISH and english_share(_speller().mend(words)) >= MOST_ENGLISH:
+    if english_share(_speller().mend(words) if len(words) <= SHORT_MESSAGE else words) >= MOST_ENGLISH:
         return False
     language, probability = _identifier().classify(text)
     return language != "en" and (probability >= CERTAIN or (english_share(words) <= MOSTLY_FOREIGN and probability >= LIKELY))
