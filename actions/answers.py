@@ -5,17 +5,19 @@ Every claim of knowledge is scored against the question (actions.choosing); the 
 """
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import List, Mapping, Optional, Sequence, Tuple
 
 from actions import loads
 from actions.asking import Answer, ask_machine, ask_topic, suggestions
 from actions.choosing import derived_tags, kin_of, rank, topics_of, wanted_tags
-from actions.composing import select, with_condition
-from actions.finding import find, sought_by
+from actions.composing import reminded, select, with_condition
+from actions.doses import dose_answer
+from actions.finding import FEWEST, find, sought_by
 from actions.ordering import order_answer
 from actions.pairs import about_unknown, compare
-from actions.question import FINDING, INTENT_OF_TOPIC, OUTSIDE, REQUESTS, TOPIC_OF_INTENT, Context, Question
+from actions.question import FINDING, INTENT_OF_TOPIC, OUTSIDE, REQUESTS, TOPIC_OF_INTENT, Context, Mention, Question
 from actions.ranking import Wanted
 from actions.showing import picture_of
 from actions.subject import Subject, mistakable, resolve
@@ -27,6 +29,15 @@ MAX_BULLETS_OF_PART = 3
 LONGEST_QUOTE = 8
 """Words of a question that are repeated where it can't be answered beside others."""
 LONGEST_BARE_NAME = 5
+_WHICH_OF_THEM = re.compile(
+    r"^\W*(?:so |and |but |ok |then )*(?:which|what)(?:'s|s| is| are| ones?| of (?:these|those|them))\b"
+    r"(?!.*\b(?:exercises?|lifts?|legs?|machines?)\b)", re.IGNORECASE)
+_PERSONAL = re.compile(r"\b(?:i|im|i'm|i've|me|my|ok|okay|safe|allowed|instead)\b", re.IGNORECASE)
+_PERMISSION = re.compile(r"^\W*(?:and |but |so |ok |then )*(?:when )?(?:can|could|may|am) i\b|\b(?:ok|okay|safe|allowed|fine)\W*$", re.IGNORECASE)
+_TELLING = re.compile(r"^\W*(?:and |but |so |ok |btw |also |oh |well )*(?:i|im|i'm|i've|my)\b", re.IGNORECASE)
+HEALTH_TOPICS = ("risks", "rehab")
+HOW_MUCH = ("load", "programming")
+"""Topics whose figures are for the healthy, so that a condition told before is named with each."""
 ELLIPSIS_SHARE = 0.2
 """How much of an elliptical message's nearness to claims counts."""
 TOPIC_OF_ENTITY = (("condition", "risks"), ("muscle", "muscles"), ("stance", "foot_placement"), ("phase", "technique"),
@@ -46,9 +57,11 @@ def answer(question: Question, context: Context, know: Knowledge) -> Answer:
         question: the message as understood; its intent is a topic intent or "follow_up".
         context: topic and exercise of the talk, and the record of the last answer.
     """
+    asked, question = question, with_lasting(question, context)
+    question = _as_put(question, question is not asked, context)
     topic = TOPIC_OF_INTENT.get(question.intent)
-    finding = question.intent == FINDING or (topic is None and context.last.get("intent") == FINDING and not question.values("exercise"))
-    carried: Sequence[str] = ()
+    finding = question.intent == FINDING or (topic is None and looked_for(context, know) and not question.values("exercise"))
+    carried: Sequence[str] = tuple(context.last.get("tags") or ()) if chooses_among_found(question, context, know) else ()
     settled = False
     if topic is None:
         bare = bool(question.values("exercise")) and len(tokens(question.text)) <= LONGEST_BARE_NAME
@@ -60,8 +73,9 @@ def answer(question: Question, context: Context, know: Knowledge) -> Answer:
             return ask_topic(resolve(question, context, know), know)
         question, settled = _elliptical(question), True
     subject = resolve(question, context, know)
-    if settled and topic == "comparison" and subject.how == "talk":  # "and for beginners?": the same exercises side by side
-        subject = replace(subject, others=tuple(tag for tag in carried if know.kind_of(tag) == "exercise" and tag != subject.exercise))
+    if topic == "comparison" and subject.how == "talk" and context.topic == "comparison" and "alternatives" not in question.values("aspect"):
+        compared = context.last.get("tags") or ()  # "and for beginners?", "which is easier?": the same exercises side by side
+        subject = replace(subject, others=tuple(tag for tag in compared if know.kind_of(tag) == "exercise" and tag != subject.exercise))
     if other := mistakable(question, context, subject, know):
         return ask_machine(topic, subject, other)
     tags = wanted_tags(question, know, topic)
@@ -72,15 +86,53 @@ def answer(question: Question, context: Context, know: Knowledge) -> Answer:
     wanted = Wanted(topic, subject, tags, topics_of(question, topic), kin_of(subject.exercise, know), derived, settled)
     if question.intent == FINDING and _for_finding(question, wanted, know) is None:  # about the exercise that it names, after all
         return answer(replace(question, intent=_likeliest_topic(question)), context, know)
-    result = with_condition(_found(question, context, wanted, finding, know), question, know)
-    about = [tag for tag, weight in tags.items() if weight > 0]
+    result = with_condition(_found(question, context, wanted, finding, know), asked, know)
+    lasting = [item for item in question.values("condition") if item not in asked.values("condition")]
+    told = context.last.get("claims") or ()
+    if result.topic in HOW_MUCH or not any(f"conditions.{item}.risk" in told for item in lasting):
+        result = reminded(result, lasting, know)
+    about = [*(tag for tag, weight in tags.items() if weight > 0), *subject.others]
     if result.intent == FINDING or result.intent in TOPIC_OF_INTENT:
         topic = result.topic  # a way of answering that has its own topic
     if result.intent == FINDING:
         about = [tag for tag in about if tag not in derived]  # a follow-up looks for the muscle that was named
-    result = replace(result, intent=result.intent or INTENT_OF_TOPIC[topic], topic=topic, tags=tuple(about),
+    result = replace(result, intent=result.intent or INTENT_OF_TOPIC[topic], topic=topic, tags=tuple(dict.fromkeys(about)),
+                     conditions=tuple(question.values("condition") or context.last.get("conditions") or ()),
                      buttons=result.buttons or suggestions(topic, result.exercise, know))
     return replace(result, picture=picture_of(result, know))
+
+
+def with_lasting(question: Question, context: Context) -> Question:
+    """Returns a question about the person together with the health conditions told earlier in the talk, unless it names one itself."""
+    told = context.last.get("conditions") or ()
+    if not told or question.values("condition", negated=None) or not _PERSONAL.search(question.text):
+        return question
+    beside = not _PERMISSION.search(question.text)
+    return replace(question, mentions=(*question.mentions, *(Mention("condition", item, context=beside) for item in told)))
+
+
+def _as_put(question: Question, lasting: bool, context: Context) -> Question:
+    """Returns a question with the intent that its form and the talk tell: whether something is allowed with a condition told before
+    (``lasting``) is a question of risks or rehab; which of two that were just compared is better compares them again."""
+    if lasting and _PERMISSION.search(question.text):
+        return replace(question, intent=INTENT_OF_TOPIC[context.topic if context.topic in HEALTH_TOPICS else "risks"])
+    again = question.intent in TOPIC_OF_INTENT and context.last.get("intent") == INTENT_OF_TOPIC["comparison"]
+    if again and "which" in tokens(question.text) and _WHICH_OF_THEM.search(question.text) and not question.values("exercise"):
+        return replace(question, intent=INTENT_OF_TOPIC["comparison"])
+    return question
+
+
+def looked_for(context: Context, know: Knowledge) -> bool:
+    """Tells whether the last answer named exercises for a muscle or another need, so that a follow-up looks for others."""
+    first = know.entries.get(next(iter(context.last.get("claims") or ()), ""))
+    return context.last.get("intent") == FINDING or (
+        context.topic == "muscles" and not context.last.get("exercise") and first is not None and len(first.names) >= FEWEST)
+
+
+def chooses_among_found(question: Question, context: Context, know: Knowledge) -> bool:
+    """Tells whether a message asks which of the exercises just listed fits best ("which is easiest on the back")."""
+    return question.intent == FINDING and looked_for(context, know) and bool(_WHICH_OF_THEM.search(question.text)) and not (
+        question.values("muscle") or question.values("exercise"))
 
 
 def _found(question: Question, context: Context, wanted: Wanted, finding: bool, know: Knowledge) -> Answer:
@@ -92,6 +144,9 @@ def _found(question: Question, context: Context, wanted: Wanted, finding: bool, 
         return about_unknown(subject, topic, wanted.tags, question, know)
     if (ordered := order_answer(question, topic, know)) is not None:
         return replace(ordered, intent=INTENT_OF_TOPIC[ordered.topic])
+    before = context.last.get("tags") or () if wanted.settled else ()
+    if (dose := dose_answer(question, wanted, before, context.last.get("conditions") or (), know)) is not None:
+        return dose
     if topic == "load" and (computed := loads.computed(question, subject, know)) is not None:
         return _from_computed(computed, subject)
     return compare(question, context, wanted, know) if topic == "comparison" else select(question, wanted, know)
@@ -161,6 +216,8 @@ def _elliptical(question: Question) -> Question:
 
 def _follow_up_topic(question: Question, context: Context) -> Tuple[Optional[str], Sequence[str]]:
     """Returns the topic of an elliptical message, and the tags of the last answer it may still be about."""
+    if question.values("condition") and _TELLING.search(question.text):
+        return HEALTH_TOPICS[0], ()
     if context.topic in INTENT_OF_TOPIC and context.topic != "definition":
         return context.topic, tuple(context.last.get("tags") or ())
     named = {mention.entity for mention in question.mentions}

@@ -22,7 +22,8 @@ class Button:
 class Answer:
     """An answer before rendering. ``claims`` are the ids of the claims it is made of, ``tags`` what was asked about.
 
-    ``picture`` is what goes with it; where the last answer showed the same one, it is not shown again.
+    ``conditions`` are the health conditions told in this message or earlier in the talk. ``picture`` is what goes with it; where the
+    last answer showed the same one, it is not shown again.
     """
 
     topic: str
@@ -37,11 +38,12 @@ class Answer:
     asks_back: bool = False
     sources: Tuple[str, ...] = ()
     picture: Optional[Picture] = None
+    conditions: Tuple[str, ...] = ()
 
     def record(self) -> Dict[str, Any]:
         """Returns what later turns need to know of this answer, as plain values for a slot."""
         return {"topic": self.topic, "intent": self.intent, "exercise": self.exercise, "claims": list(self.claims),
-                "tags": list(self.tags), "sources": list(self.sources), "asks_back": self.asks_back,
+                "tags": list(self.tags), "sources": list(self.sources), "asks_back": self.asks_back, "conditions": list(self.conditions),
                 "picture": self.picture.name if self.picture else None}
 
 

@@ -137,6 +137,7 @@ def matched(entry: Entry, wanted: Wanted) -> FrozenSet[str]:
 def related_to(ranked: List[Ranked], question: Question) -> List[Entry]:
     """Returns the claims to follow the best one: nearly as likely to answer, and about what was asked."""
     best = ranked[0]
+    told = best.tags.intersection(question.values("condition"))
     chosen: List[Entry] = []
     partner = _partner(best.entry, [item.entry for item in ranked])
     if partner is not None:
@@ -147,7 +148,8 @@ def related_to(ranked: List[Ranked], question: Question) -> List[Entry]:
             break
         near = question.nearest.get(entry.id, 0.0) >= BULLET_MEANING or question.worded.get(entry.id, 0.0) >= BULLET_WORDS
         about_it = item.tags & best.tags if best.tags else entry.topic == best.entry.topic
-        if entry is not partner and near and (about_it or item.score >= best.score - SURE_ODDS):
+        fits = not told or told & item.tags  # what holds for the healthy does not follow what holds with a condition
+        if entry is not partner and near and fits and (about_it or item.score >= best.score - SURE_ODDS):
             chosen.append(entry)
     return chosen
 

@@ -16,6 +16,8 @@ from knowledge.schema import Condition, Leads
 from knowledge.text import tokens
 
 MAX_WORDS = 88
+CAVEAT_LEAD = 3
+"""Words that wording.yml puts before a caveat."""
 CLEAR_MEANING = 0.62
 HONEST_MEANING = 0.49
 """A claim that is less near, and about nothing that was named, is told as what comes nearest and not as the answer."""
@@ -55,7 +57,7 @@ def compose(best: Entry, related: Sequence[Entry], subject: Subject, know: Knowl
     elif subject.how == "machine" and best.exercise == exercise:
         lead = know.wording["answer"]["taken_for"].format(name=know.name_of(exercise or ""), text=lead)
     caveat = best.claim.but
-    words = count_words(lead) + count_words(caveat or "")
+    words = count_words(lead) + (count_words(caveat) + CAVEAT_LEAD if caveat else 0)
     bullets: List[str] = []
     used = [best]
     said = [set(tokens(best.claim.say))]
@@ -72,9 +74,9 @@ def compose(best: Entry, related: Sequence[Entry], subject: Subject, know: Knowl
         used.append(entry)
         said.append(bag)
         words += count_words(text)
-        if caveat is None and entry.claim.but and words + count_words(entry.claim.but) <= MAX_WORDS:
+        if caveat is None and entry.claim.but and words + count_words(entry.claim.but) + CAVEAT_LEAD <= MAX_WORDS:
             caveat = entry.claim.but
-            words += count_words(caveat)
+            words += count_words(caveat) + CAVEAT_LEAD
     buttons = other_machines(best.topic, exercise, know) if subject.how == "machine" else ()
     return Answer(topic=topic or best.topic, lead=lead, bullets=tuple(bullets), caveat=caveat, exercise=exercise,
                   claims=tuple(entry.id for entry in used), buttons=buttons)
@@ -101,9 +103,14 @@ def with_condition(result: Answer, question: Question, know: Knowledge) -> Answe
                     if item in know.conditions and _leads(know.conditions[item], question)), None)
     if leading is not None:
         return _led_by(leading, result)
-    if result.topic in ("risks", "rehab") or result.asks_back:
+    return result if result.topic in ("risks", "rehab") else reminded(result, question.values("condition"), know)
+
+
+def reminded(result: Answer, conditions: Sequence[str], know: Knowledge) -> Answer:
+    """Adds the limit of a health condition as the caveat of an answer that does not speak of it."""
+    if result.asks_back:
         return result
-    for condition in question.values("condition"):
+    for condition in conditions:
         item = know.conditions.get(condition)
         risk_id = f"conditions.{condition}.risk"
         if item is None or item.screening.value == "none" or risk_id not in know.entries or risk_id in result.claims:

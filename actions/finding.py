@@ -23,6 +23,8 @@ MOST, MOST_NAMED, FEWEST = 4, 5, 2
 """How many exercises are listed, and how many where a claim names so many; fewer than the fewest only where no more fit."""
 ALTERNATIVES = "alternatives"
 NO_MACHINE = frozenset({"no_machine", "free_weights"})
+HAND_WEIGHTS = frozenset({"dumbbell", "kettlebell"})
+"""Who has one of these can do what is done with the other."""
 NEVER = 99
 
 
@@ -91,7 +93,8 @@ def allowed(exercise: Exercise, sought: Sought, know: Knowledge) -> bool:
         return False
     if sought.machine is not None and exercise.traits.machine != sought.machine:
         return False
-    if sought.tools and not profiles.can_do_with(exercise, sought.tools):
+    tools = sought.tools | HAND_WEIGHTS if sought.tools & HAND_WEIGHTS else sought.tools
+    if tools and not profiles.can_do_with(exercise, tools):
         return False
     others = profiles.TOOLS - sought.missing
     if sought.missing.intersection(exercise.equipment.needs) and not profiles.can_do_with(exercise, others):
@@ -281,11 +284,12 @@ def _listed(topic: str, sought: Sought, leading: Optional[Entry], know: Knowledg
 def _lead(sought: Sought, picked: Sequence[Exercise], know: Knowledge) -> str:
     words = know.wording["find"]
     with_what = "".join(f" {phrase}" for phrase in _circumstances(sought, know))
-    names = profiles.joined([words["the"].format(name=ex.name) for ex in picked[:FEWEST + 1]], words["or"])
+    mainly = [ex for ex in picked if not sought.muscles or _mainly(ex, sought.muscles, know)]
+    names = profiles.joined([words["the"].format(name=ex.name) for ex in (mainly or picked)[:FEWEST + 1]], words["or"])
     if sought.instead:
         return str(words["instead"].format(name=know.name_of(sought.instead), limits=with_what, names=names))
     target = profiles.joined(profiles.plain_name(muscle, know) for muscle in sought.muscles) or words["legs"]
-    return str(words["muscle"].format(muscle=target, limits=with_what, names=names))
+    return str(words["muscle" if mainly else "helping"].format(muscle=target, limits=with_what, names=names))
 
 
 def _circumstances(sought: Sought, know: Knowledge) -> Iterator[str]:

@@ -64,9 +64,13 @@ class Computed:
     sources: Sequence[str] = ()
 
 
+LEAST_BARE_LOAD = 20
+"""A number without a unit from this on is a load in kilograms where a maximum is asked for."""
+
+
 def computed(question: Question, subject: Subject, know: Knowledge) -> Optional[Computed]:
     """Returns the result of a sum that the question asks for, None where it asks for none."""
-    loads = question.numbers("kg", "lb")
+    loads = question.numbers("kg", "lb") or [number for number in question.numbers(None) if (number.amount or 0) >= LEAST_BARE_LOAD]
     converting = _conversion(question, subject, loads, know)
     if converting is not None:
         return converting

@@ -14,7 +14,7 @@ from actions import alarm, answers, misses, planning, rendering, talk
 from actions.asking import Answer, exercise_buttons, payload
 from actions.forms import rep_scheme, screening, session
 from actions.forms.reading import conditions_in, read_all
-from actions.ordering import asks_order, told_order
+from actions.ordering import asks_order
 from actions.question import (
     ABOUT_ANOTHER,
     INTENT_OF_TOPIC,
@@ -26,6 +26,7 @@ from actions.question import (
     from_message,
     parts_of,
 )
+from actions.sessions import SessionProfile
 
 FORM_SLOTS = (*dict.fromkeys((*rep_scheme.SLOTS, *session.SLOTS)), "form_misses")
 LASTING_SLOTS = (screening.MEMORY, alarm.SLOT)
@@ -93,18 +94,20 @@ class ActionAnswer(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> List[EventType]:
         know = knowledge.shared()
-        exercises = _session_just_told(tracker)
+        session = _session_just_told(tracker)
         question = from_message(tracker.latest_message, know)
-        if exercises and asks_order(question) and not question.values("exercise"):
-            return told(told_order(exercises, know), dispatcher, context_of(tracker), know)
+        if session and asks_order(question) and not question.values("exercise"):
+            return told(planning.order_of(session, know), dispatcher, context_of(tracker), know)
+        if session and not _held_back(tracker, know) and (changed := planning.refocused(session, question, know)) is not None:
+            return planning.show(changed, dispatcher, know)
         return told_parts(tracker, dispatcher, know)
 
 
-def _session_just_told(tracker: Tracker) -> Sequence[str]:
-    """Returns the exercises of the session that was the last answer, none where that was something else."""
+def _session_just_told(tracker: Tracker) -> Optional[SessionProfile]:
+    """Returns the session that was the last answer, None where that was something else."""
     plan = tracker.get_slot("plan")
     last = tracker.get_slot("last_answer") or {}
-    return plan["exercises"] if planning.is_session(plan) and last.get("intent") == REQUEST_SESSION else ()
+    return SessionProfile.from_dict(plan) if planning.is_session(plan) and last.get("intent") == REQUEST_SESSION else None
 
 
 class ActionMore(Action):
@@ -119,7 +122,7 @@ class ActionMore(Action):
         question = from_message(tracker.latest_message, know)
         result = talk.more(question, context, know) if context.last else answers.answer(question, context, know)
         _say(result, dispatcher, context, know)
-        record = {**result.record(), "tags": context.last.get("tags") or [],
+        record = {**result.record(), "tags": context.last.get("tags") or [], "conditions": context.last.get("conditions") or [],
                   "claims": [*result.claims, *(context.last.get("claims") or [])], "intent": INTENT_OF_TOPIC.get(result.topic)}
         return [SlotSet("topic", result.topic), SlotSet("last_answer", record)]
 
@@ -143,8 +146,8 @@ class ActionWhy(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> List[EventType]:
         know = knowledge.shared()
-        if exercises := _session_just_told(tracker):
-            _say(told_order(exercises, know), dispatcher, context_of(tracker), know)
+        if session := _session_just_told(tracker):
+            _say(planning.order_of(session, know), dispatcher, context_of(tracker), know)
         else:
             dispatcher.utter_message(text=talk.why_text(context_of(tracker), know))
         return []

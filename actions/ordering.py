@@ -3,11 +3,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Iterable, List, Optional, Tuple
+from typing import Collection, Iterable, List, Optional, Tuple
 
 from actions.asking import Answer
 from actions.composing import MAX_WORDS, compose, count_words
-from actions.profiles import level
+from actions.profiles import joined, level
 from actions.question import Question
 from actions.subject import Subject
 from knowledge import Knowledge
@@ -22,14 +22,15 @@ _WHERE = re.compile(r"\bwhere (?:do|does|should|would|can|to) (?:(?:i|we|you) )?
 _PLACING = re.compile(r"\b(?:go|goes|come|fit|put|place|belong)\b", re.IGNORECASE)
 
 
-def in_order(exercises: Iterable[str], know: Knowledge) -> Tuple[str, ...]:
-    """Returns exercises in the order of a session: by their movement pattern, then the one that asks more skill, then the heavier one."""
+def in_order(exercises: Iterable[str], know: Knowledge, first: Collection[str] = ()) -> Tuple[str, ...]:
+    """Returns exercises in the order of a session: those of ``first``, then by their movement pattern, then the one that asks more skill,
+    then the heavier one."""
     patterns = [pattern.id for pattern in know.sessions.patterns]
 
     def place(item: str) -> Tuple[int, ...]:
         exercise = known(item, know)
         pattern = patterns.index(exercise.traits.pattern) if exercise.traits.pattern else len(patterns)
-        return (pattern, *(-level(exercise, trait) for trait in ("skill", "spine", "knee")))
+        return (item not in first, pattern, *(-level(exercise, trait) for trait in ("skill", "spine", "knee")))
 
     return tuple(sorted(exercises, key=place))
 
@@ -82,16 +83,19 @@ def order_answer(question: Question, topic: str, know: Knowledge) -> Optional[An
     return None
 
 
-def told_order(named: Iterable[str], know: Knowledge) -> Answer:
-    """Returns the order as an answer, with the reason for each place."""
+def told_order(named: Iterable[str], know: Knowledge, first: Collection[str] = ()) -> Answer:
+    """Returns the order as an answer, with the reason for each place; those of ``first`` train what somebody puts first."""
     words = know.wording["session"]["order"]
-    ordered = in_order(named, know)
+    ordered = in_order(named, know, first)
     names = [know.name_of(item) for item in ordered]
     lead = words["lead"].format(names=words["then"].join(names))
     budget = MAX_WORDS - count_words(lead) - count_words(words["caveat"])
+    reasons = [reason_for(item, name, know) for item, name in zip(ordered, names, strict=True) if item not in first]
+    if first:
+        told = joined(name for item, name in zip(ordered, names, strict=True) if item in first)
+        reasons.insert(0, words["focus"].format(names=told[:1].upper() + told[1:]))
     bullets: List[str] = []
-    for item, name in zip(ordered, names, strict=True):
-        bullet = reason_for(item, name, know)
+    for bullet in reasons:
         budget -= count_words(bullet)
         if budget >= 0:
             bullets.append(bullet)

@@ -1,6 +1,7 @@
 """Two exercises side by side, and exercises that have no file."""
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import List, Mapping, Optional, Sequence
 
@@ -17,6 +18,11 @@ from knowledge.index import Entry
 from knowledge.schema import Exercise
 from knowledge.text import key_of, tokens
 
+_COMPARING = re.compile(
+    r"\b(?:better|worse|best|than|vs|versus|or|instead|easier|harder|safer|differ\w*|compare[ds]?|comparison|more|less|same|over|replace|rather|"
+    r"as (?:good|effective|hard|safe)|beats?|stronger)\b", re.IGNORECASE)
+_POINTING_BACK = re.compile(r"\b(?:it|this|that|these|those|them)\b", re.IGNORECASE)
+_SECOND_SIDE = re.compile(r"\b(?:than|vs|versus|or)\b\s+\w", re.IGNORECASE)
 MOST = 3
 """How many exercises are put side by side."""
 
@@ -43,9 +49,18 @@ def _pair(question: Question, context: Context, wanted: Wanted) -> List[str]:
     subject = wanted.subject
     pair = [item for item in (subject.exercise, *subject.others) if item]
     if subject.how == "named" and len(pair) == 1 and context.exercise and context.exercise != pair[0] \
-            and "alternatives" not in wanted.tags and question.intent in ("follow_up", "ask_comparison") and context.topic is not None:
+            and "alternatives" not in wanted.tags and context.topic is not None and _refers_back(question):
         return [context.exercise, pair[0]]
     return pair
+
+
+def _refers_back(question: Question) -> bool:
+    """Tells whether the one exercise that a message names is compared with that of the talk ("is the squat better?"), and not with
+    something else the message says ("is seated better than lying")."""
+    if question.intent == "follow_up":
+        return True
+    return question.intent == "ask_comparison" and bool(_COMPARING.search(question.text)) and (
+        bool(_POINTING_BACK.search(question.text)) or not _SECOND_SIDE.search(question.text))
 
 
 def _facts_of(item: str, know: Knowledge) -> Optional[Exercise]:

@@ -2,16 +2,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any, Dict, List, Mapping, Optional, Tuple, Union
 
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import plan_text, rendering, schemes, session_text, sessions
-from actions.asking import payload
+from actions.asking import Answer, payload
 from actions.forms import rep_scheme
-from actions.forms.reading import Read, read_all
-from actions.ordering import is_known, known
+from actions.forms.reading import Read, looks_like_question, read_all, read_focus
+from actions.ordering import is_known, known, told_order
 from actions.question import REQUEST, REQUEST_SESSION, Question
 from actions.schemes import Profile, row_for
 from actions.selecting import RARE, better, prime_movers, rating
@@ -23,6 +24,7 @@ MOST_BETTER = 3
 """Better exercises that are offered where one does not suit a goal."""
 
 _REMOVE = re.compile(r"\b(?:remove|drop|take (?:out|off)|leave out|get rid of|scrap|delete|cut|lose|without|no)\b|\btake\b.*\bout\b", re.IGNORECASE)
+_FOCUS = re.compile(r"\b(?:focus\w*|emphasi[sz]e\w*|prioriti[sz]e\w*|bias|more)\b", re.IGNORECASE)
 _ADD = re.compile(r"\b(?:add|include|put in|plus|as well|too|also)\b", re.IGNORECASE)
 
 
@@ -52,6 +54,11 @@ def _show_session(profile: SessionProfile, dispatcher: CollectingDispatcher, kno
                       **rendering.extras_of((), session.sources, know)})
     record = {"topic": REQUEST, "intent": REQUEST_SESSION, "exercise": None, "claims": [], "tags": [], "sources": list(session.sources)}
     return [SlotSet("plan", session.profile.as_dict()), SlotSet("last_answer", record)]
+
+
+def order_of(session: SessionProfile, know: Knowledge) -> Answer:
+    """Returns why the exercises of a session stand in their order."""
+    return told_order(session.exercises, know, sessions.leading(session.exercises, session.focus, know))
 
 
 def _show_scheme(profile: Profile, dispatcher: CollectingDispatcher, know: Knowledge, lead: str) -> List[EventType]:
@@ -103,6 +110,14 @@ def changed(profile: AnyProfile, question: Question, know: Knowledge) -> Tuple[O
     return changed_session(profile, question, know) if isinstance(profile, SessionProfile) else changed_scheme(profile, question, know)
 
 
+def refocused(profile: SessionProfile, question: Question, know: Knowledge) -> Optional[SessionProfile]:
+    """Returns a session chosen afresh with the muscles first that a message puts first ("focus on quads instead"), None if it puts none."""
+    focus = tuple(read_focus(question, know))
+    if not focus or question.values("exercise") or looks_like_question(question.text) or not _FOCUS.search(question.text):
+        return None
+    return replace(profile, focus=focus, exercises=())
+
+
 def changed_scheme(profile: Profile, question: Question, know: Knowledge) -> Tuple[Optional[Profile], str]:
     """Returns the profile of a plan for one exercise with what a message changes, or None and what is said instead."""
     outcomes = read_all(question, "sessions_per_week" if question.numbers() else None,
@@ -135,9 +150,11 @@ def changed_session(profile: SessionProfile, question: Question, know: Knowledge
     if any(outcome.problem for outcome in outcomes.values()):
         return None, know.wording["form"]["bad"]["sessions_per_week"]
     named = list(dict.fromkeys(_meant(item, profile, know) for item in question.values("exercise", negated=None)))
-    if not outcomes and not named:
+    focused = refocused(profile, question, know)
+    if not (outcomes or named or focused):
         return None, know.wording["session"]["no_change"]
-    new = SessionProfile.from_dict({**profile.as_dict(), **_values(outcomes, profile)})
+    base = focused or profile
+    new = SessionProfile.from_dict({**base.as_dict(), **_values(outcomes, base)})
     if not named:
         return new, ""
     if _REMOVE.search(question.text) and len(named) == 1:

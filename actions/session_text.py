@@ -4,7 +4,8 @@ from __future__ import annotations
 from typing import Any, Dict, List, Tuple
 
 from actions.plan_text import health_notes, progression_line, rest_span, sessions_a_week
-from actions.sessions import Item, Session, Swap
+from actions.profiles import joined, plain_name
+from actions.sessions import Item, Session, Swap, leading
 from knowledge import Knowledge
 
 
@@ -69,7 +70,18 @@ def _opening(session: Session, know: Knowledge) -> List[str]:
         notes.append(words["note_sessions"].format(asked=profile.sessions_per_week))
     if profile.limit is None and profile.goal == "power" and session.goal != profile.goal:
         notes.append(plan["note_power"])
+    notes += _focus_note(session, know)
     return [title, *notes, *(swap_line(swap, session.goal, know) for swap in session.swaps), words["warm_up"]]
+
+
+def _focus_note(session: Session, know: Knowledge) -> List[str]:
+    """Returns how far the session puts first what the person wants first, nothing where nothing was named."""
+    focus = session.profile.focus
+    if not focus:
+        return []
+    count = len(leading(session.profile.exercises, focus, know))
+    key = "focus_none" if not count else "focus_whole" if count == len(session.items) else "focus"
+    return [know.wording["session"][key].format(muscles=joined(plain_name(muscle, know) for muscle in focus), n=count, all=len(session.items))]
 
 
 def _item(number: int, item: Item, know: Knowledge) -> str:

@@ -1,10 +1,12 @@
 """From a person's answers to a leg session of several exercises: pure functions over knowledge/sessions.yml."""
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Dict, FrozenSet, List, Mapping, Optional, Sequence, Tuple
 
 from actions.ordering import in_order, is_known, known
+from actions.profiles import Standing, standing
 from actions.schemes import MOST_SESSIONS, UNSUITED, rep_ranges, row_for, row_of
 from actions.selecting import (
     RARE,
@@ -29,7 +31,8 @@ FEWEST, MOST = 3, 6
 @dataclass(frozen=True)
 class SessionProfile:
     """A person's answers. ``equipment`` are kits of sessions.yml, ``exercises`` what was named or chosen before, ``without``
-    what is not wanted, ``size`` how many exercises were asked for. ``limit``, ``conditions`` and ``earlier`` are as in a rep scheme's profile."""
+    what is not wanted, ``size`` how many exercises were asked for, ``focus`` the muscles that come first. ``limit``, ``conditions`` and
+    ``earlier`` are as in a rep scheme's profile."""
 
     goal: str
     experience: str
@@ -38,6 +41,7 @@ class SessionProfile:
     exercises: Tuple[str, ...] = ()
     without: Tuple[str, ...] = ()
     size: Optional[int] = None
+    focus: Tuple[str, ...] = ()
     limit: Optional[str] = None
     conditions: Tuple[str, ...] = ()
     earlier: bool = False
@@ -49,8 +53,8 @@ class SessionProfile:
     def from_dict(cls, values: Mapping[str, Any]) -> SessionProfile:
         return cls(goal=values["goal"], experience=values["experience"], sessions_per_week=int(values["sessions_per_week"]),
                    equipment=tuple(values["equipment"]), exercises=tuple(values.get("exercises") or ()),
-                   without=tuple(values.get("without") or ()), size=values.get("size"), limit=values.get("limit"),
-                   conditions=tuple(values.get("conditions") or ()), earlier=bool(values.get("earlier")))
+                   without=tuple(values.get("without") or ()), size=values.get("size"), focus=tuple(values.get("focus") or ()),
+                   limit=values.get("limit"), conditions=tuple(values.get("conditions") or ()), earlier=bool(values.get("earlier")))
 
 
 @dataclass(frozen=True)
@@ -116,12 +120,22 @@ def make_session(profile: SessionProfile, know: Knowledge) -> Session:
     row = row_for(profile, know)
     sessions = min(profile.sessions_per_week, MOST_SESSIONS)
     chosen, swaps = choose(profile, know)
-    items = _with_balanced_sets([_item(know.exercises[name], profile, row, know) for name in in_order(chosen, know)], sessions, row, know)
+    ordered = in_order(chosen, know, first=leading(chosen, profile.focus, know))
+    items = _with_balanced_sets([_item(know.exercises[name], profile, row, know) for name in ordered], sessions, row, know)
     return Session(
         profile=replace(profile, exercises=tuple(item.exercise for item in items)), goal=row.goal, experience=row.experience,
         sessions=sessions, items=items, swaps=swaps, weekly=weekly_sets(items, sessions, know), wanted=row.weekly_sets,
         progression=row.progression, step=row.weekly_step, weeks=row.deload_week or WEEKS,
         sources=tuple(dict.fromkeys([*row.sources, *know.sessions.sources])))
+
+
+def leading(exercises: Sequence[str], focus: Sequence[str], know: Knowledge) -> Tuple[str, ...]:
+    """Returns those of some exercises that mainly train a muscle of the focus."""
+    return tuple(item for item in exercises if _worth(know.exercises[item], focus, know) >= Standing.main)
+
+
+def _worth(exercise: schema.Exercise, focus: Sequence[str], know: Knowledge) -> Standing:
+    return max((standing(exercise, muscle, know) for muscle in focus), default=Standing.none)
 
 
 def size_for(minutes: float, know: Knowledge) -> int:
@@ -150,7 +164,9 @@ def choose(profile: SessionProfile, know: Knowledge) -> Tuple[Tuple[str, ...], T
             chosen.append(taken)
     swaps += [Swap(wanted, "room") for wanted in profile.exercises[MOST:]]
     chosen = list(dict.fromkeys(chosen))
-    _fill(chosen, _wanted_size(profile, row, know), profile, row, know)
+    size = _wanted_size(profile, row, know)
+    _put_focus(chosen, size, profile, row, know)
+    _fill(chosen, size, profile, row, know)
     return tuple(chosen), tuple(swaps)
 
 
@@ -211,6 +227,18 @@ def _instead_of(wanted: str, taken: Sequence[str], profile: SessionProfile, row:
     alike = {pattern for place in know.sessions.places if exercise.traits.pattern in place.patterns for pattern in place.patterns}
     pool.sort(key=lambda ex: (mover not in prime_movers(ex, know), ex.traits.pattern != exercise.traits.pattern, ex.traits.pattern not in alike))
     return pool[0].id if pool else None
+
+
+def _put_focus(chosen: List[str], size: int, profile: SessionProfile, row: schema.Scheme, know: Knowledge) -> None:
+    """Adds exercises that mainly train the focus until it has its share of the session: those named for it first, one a movement before two."""
+    pool = [ex for ex in _candidates(profile, row, know) if ex.id not in chosen and _worth(ex, profile.focus, know) >= Standing.main]
+    pool.sort(key=lambda ex: -_worth(ex, profile.focus, know))
+    most = min(size, len(leading(chosen, profile.focus, know)) + len(pool), math.ceil(know.sessions.focus * size))
+    while len(chosen) < size and len(leading(chosen, profile.focus, know)) < most:
+        used = {know.exercises[name].traits.pattern for name in chosen}
+        best = min(pool, key=lambda ex: ex.traits.pattern in used)
+        pool.remove(best)
+        chosen.append(best.id)
 
 
 def _fill(chosen: List[str], size: int, profile: SessionProfile, row: schema.Scheme, know: Knowledge) -> None:

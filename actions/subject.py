@@ -13,6 +13,9 @@ from knowledge.text import key_of, tokens
 _POINTING = re.compile(r"\b(?:it|its|this|that|those|these|them|the machine|the exercise)\b", re.IGNORECASE)
 
 
+_THE_ONE = re.compile(r"\bthe ([\w-]+?)(?:[ -]degrees?)? (?:one|version)\b", re.IGNORECASE)
+
+
 @dataclass(frozen=True)
 class Subject:
     """The exercise of a question.
@@ -41,12 +44,26 @@ def resolve(question: Question, context: Context, know: Knowledge) -> Subject:
         if first in know.named and known is not None:  # the one with facts leads; its file may speak of the other
             first, others = known, [first, *(item for item in others if item != known)]
         return Subject(first, "named", tuple(others))
+    if (other := _one_of_its_kind(question, context, know)) is not None:
+        return Subject(other, "named")
     if context.exercise:
         return Subject(context.exercise, "talk")
     defaults = know.wording["defaults"]
     if set(tokens(question.text)) & set(defaults["machine_words"]):
         return Subject(defaults["machine_exercise"], "machine")
     return Subject(None, "none", pointing=bool(_POINTING.search(question.text)))
+
+
+def _one_of_its_kind(question: Question, context: Context, know: Knowledge) -> Optional[str]:
+    """Returns the exercise that "the seated one" means: one like that of the talk which has the word in its name, else in an alias."""
+    word = _THE_ONE.search(question.text)
+    here = know.exercises.get(know.families[context.exercise].usual if context.exercise in know.families else context.exercise or "")
+    if word is None or here is None:
+        return None
+    said = key_of(word[1])
+    alike = [ex for ex in know.exercises.values() if ex.id != here.id and (tokens(ex.name)[-1] == tokens(here.name)[-1] or ex.family == here.family)
+             and any(said in tokens(name) for name in ex.names)]
+    return min(alike, key=lambda ex: said not in tokens(ex.name)).id if alike else None
 
 
 def mistakable(question: Question, context: Context, subject: Subject, know: Knowledge) -> Optional[Mistaken]:

@@ -573,6 +573,7 @@ class Sessions(Strict):
     kits: Dict[str, List[str]]
     skill: Dict[str, Level]
     prefer: List[str] = []
+    focus: float = Field(..., gt=0, le=1)
     support: Dict[str, str] = {}
     counted: List[str] = Field(..., min_items=1)
     compared: List[str] = []

@@ -7,7 +7,7 @@ from typing import Any, Callable, Dict, List, Mapping, Optional
 
 from actions.ordering import is_known, known
 from actions.quantities import in_digits
-from actions.question import REQUESTS, Mention, Question
+from actions.question import REQUEST_SESSION, REQUESTS, Mention, Question
 from actions.sessions import size_for
 from knowledge import Knowledge
 from knowledge.text import tokens
@@ -218,13 +218,20 @@ def read_equipment(question: Question, asked: bool, know: Knowledge) -> Optional
 
 
 def read_named_exercises(question: Question, asked: bool, know: Knowledge) -> Optional[Read]:
-    """Reads the exercises wanted in a session, as a list of ids."""
+    """Reads what is wanted in a session, as a list of ids: exercises, and in a request for one the muscles that come first."""
     if question.intent not in WISHING and not INCLUDING.search(question.text):
         return None
     named = question.values("exercise")
     families = {know.family_of(item) for item in named}
     named = [item for item in named if item not in families]
+    named += read_focus(question, know) if question.intent == REQUEST_SESSION else []
     return Read(named) if named else None
+
+
+def read_focus(question: Question, know: Knowledge) -> List[str]:
+    """Returns the muscles that a session shall put first, a part beside its whole left out; muscles of the person's story are none."""
+    named = [m.value for m in question.mentions if m.entity == "muscle" and not m.negated and not m.context]
+    return [item for item in dict.fromkeys(named) if know.muscles[item].part_of not in named]
 
 
 def read_unwanted_exercises(question: Question, asked: bool, know: Knowledge) -> Optional[Read]:

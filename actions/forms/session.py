@@ -23,8 +23,10 @@ def next_slot(values: Mapping[str, Any], know: Knowledge) -> Optional[str]:
 
 def profile_of(values: Mapping[str, Any], know: Knowledge) -> SessionProfile:
     """Builds the profile of a complete form."""
-    return SessionProfile(equipment=tuple(values["equipment"]), exercises=tuple(values.get("named_exercises") or ()),
-                          without=tuple(values.get("unwanted_exercises") or ()), size=values.get("session_size"), **screening.person_of(values, know))
+    named = values.get("named_exercises") or ()
+    return SessionProfile(equipment=tuple(values["equipment"]), exercises=tuple(item for item in named if item not in know.muscles),
+                          focus=tuple(item for item in named if item in know.muscles), size=values.get("session_size"),
+                          without=tuple(values.get("unwanted_exercises") or ()), **screening.person_of(values, know))
 
 
 class ValidateSessionForm(ScreenedForm):

@@ -15,24 +15,36 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 import knowledge
-from addons.nlu.spelling import common_words
+from addons.nlu.spelling import Speller, common_words
 from knowledge.text import tokens
 
 OTHER_LANGUAGE = "other_language"
 FEWEST_WORDS = 3
 """Shorter messages are greetings and fragments, which no detector can place."""
 MOST_ENGLISH, MOSTLY_FOREIGN = 0.75, 0.35
-"""Share of English words above which a message is English, and below which a weaker verdict of the detector is enough."""
+"""Share of English words from which a message is English, and below which a weaker verdict of the detector is enough."""
 CERTAIN, LIKELY = 0.9, 0.55
+
+SHORT_MESSAGE = 4
+"""Up to so many words a misspelt name counts as English, since one word more or less would decide."""
 
 _WORD = re.compile(r"[^\W\d_]+")
 
 
 @functools.lru_cache(maxsize=1)
-def known_words() -> FrozenSet[str]:
-    """Returns the words that count as English: the common ones, and all that knowledge names."""
-    names = (token for words in knowledge.shared().words().values() for word in words for name in word.names for token in tokens(name))
-    return common_words() | frozenset(names)
+def _names() -> FrozenSet[str]:
+    """Returns the words of all names of knowledge."""
+    return frozenset(token for words in knowledge.shared().words().values() for word in words for name in word.names for token in tokens(name))
+
+
+@functools.lru_cache(maxsize=1)
+def _speller() -> Speller:
+    return Speller(_names())
+
+
+def english_share(words: List[str]) -> float:
+    """Returns the share of words that count as English: the common ones, and all that knowledge names."""
+    return sum(word in common_words() or word in _names() for word in words) / len(words)
 
 
 @functools.lru_cache(maxsize=1)
@@ -52,11 +64,10 @@ def is_foreign(text: str) -> bool:
     words = [token for token in tokens(" ".join(_WORD.findall(text)))]
     if len(words) < FEWEST_WORDS:
         return False
-    english = sum(word in known_words() for word in words) / len(words)
-    if english > MOST_ENGLISH:
+    if english_share(_speller().mend(words) if len(words) <= SHORT_MESSAGE else words) >= MOST_ENGLISH:
         return False
     language, probability = _identifier().classify(text)
-    return language != "en" and (probability >= CERTAIN or (english <= MOSTLY_FOREIGN and probability >= LIKELY))
+    return language != "en" and (probability >= CERTAIN or (english_share(words) <= MOSTLY_FOREIGN and probability >= LIKELY))
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)

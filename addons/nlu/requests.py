@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Set
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -13,7 +13,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 import knowledge
-from actions.question import REQUEST, REQUEST_SESSION, REQUESTS, TOPIC_OF_INTENT
+from actions.question import FINDING, INTENT_OF_TOPIC, REQUEST, REQUEST_SESSION, REQUESTS, TOPIC_OF_INTENT
 from addons.nlu.names import MASK, MASKED_TEXT
 from addons.nlu.parts import with_parts
 
@@ -34,6 +34,25 @@ WHOLE = re.compile(
     r"\b(?:legs?|leg ?days?|lower|session|sesh|workout|routine|circuit|(?<!this )exercises|moves|thighs?|glutes?|bum|booty|quads?|"
     r"ham(?:string)?s?|hammies|split|machines|dumb?bells?|dbs?|barbell|kettlebells?|bands)\b", re.IGNORECASE)
 """Words of somebody who wants several exercises put together."""
+ONE_FIGURE = re.compile(
+    r"^(?!.*\b(?:plan|programme|program|scheme|routine|workout|session|generate|build|make|create|write)\b)"
+    r"(?:(?!.*\breps\b)(?=.*\bsets\b)|(?!.*\bsets\b)(?=.*\b(?:reps|repetitions|rep range)\b)|(?=.*\bprogression\b))", re.IGNORECASE | re.DOTALL)
+"""Sets or repetitions alone are asked about ("good morning sets for strength"); both together are a scheme ("sets and reps for squats")."""
+SEEKING = re.compile(
+    r"^\W*(?:so |and |but |ok |then )*(?:what|which)(?:'s|s)?(?: (?:exercises?|lifts?|moves?|movements?|machines?|else|best|really|actually|mainly))*"
+    r" (?:works?|hits?|trains?|targets?|builds?|grows?|strengthens?|isolates?|(?:(?:is|are) )?(?:good|best|great) for)\b", re.IGNORECASE)
+"""What is looked for is the exercise, by a muscle ("what works the hamstrings")."""
+_OPENING = r"^\W*(?:(?:and|but|so|ok|okay|then|well|hmm)\W+)*"
+SHORT_FORMS = {intent: re.compile(_OPENING + form + r"\W*$", re.IGNORECASE) for intent, form in (
+    ("ask_technique", r"how (?:do|should|can|would|to) ?(?:i|you|we)? ?(?:do|perform) (?:it|this|that|them|those|one)(?: right| properly)?"),
+    ("ask_source", r"(?:how (?:do|can) (?:you|u) know(?: that| this| it)?|says who|who says(?: that| so)?|(?:is there )?any (?:proof|evidence))"),
+    ("ask_load", r"(?:how (?:heavy|much weight)(?: should i go| do i go)?|(?:what )?(?:about |if )?(?:i go )?(?:heavier|lighter))"),
+    ("ask_muscles", r"(?:what|(?:what|which) muscles?) (?:does|do) (?:it|this|that|these|they) (?:work|train|hit|target|build)"),
+    ("ask_complementary", r"what (?:else )?(?:should|can|could) i (?:do|add|combine|pair|train) (?:with|beside|after|to) (?:it|this|that|them)"),
+    ("ask_risks", r"what (?:should|must) i (?:avoid|not do|watch out for|be careful (?:with|about))"),
+    ("follow_up", r"(?:(?:is it|it is|it's|is that|that is|is this) (?:a )?normal|how (?:do|can|should) i (?:fix|stop|prevent) (?:it|this|that))"))}
+"""What whole short messages mean, by their words."""
+DIFFERENCE = re.compile(r"\b(?:difference|differ|compared?)\b", re.IGNORECASE)
 LEAST_LIKELY = 0.03
 SURE = 0.97
 ABOUT_LAST_ANSWER = frozenset({"ask_why", "ask_source"})
@@ -50,7 +69,7 @@ class SecondThoughts(GraphComponent, IntentClassifier):
 
     A message that is put as a question and asks nobody to make anything is no plan request ("what goals can I train for?"), and "make
     me a plan" is one whatever else it says. Two exercises in one request make a session of them. A long "why ..." with a subject of its
-    own is a question of a topic. A bare name of an exercise is a follow-up.
+    own is a question of a topic, "what works the hamstrings" looks for an exercise. A bare name of an exercise is a follow-up.
     """
 
     def __init__(self, config: Dict[str, Any]) -> None:
@@ -68,6 +87,12 @@ class SecondThoughts(GraphComponent, IntentClassifier):
                 _put_first(message, {"name": meant_request(message), "confidence": SURE})
             elif is_bare_name(message.get(MASKED_TEXT) or ""):
                 _put_first(message, {"name": BARE_NAME, "confidence": SURE})
+            elif short := next((name for name, form in SHORT_FORMS.items() if form.search(text)), None):
+                _put_first(message, {"name": short, "confidence": SURE})
+            elif intent.get("name") in TOPIC_OF_INTENT and DIFFERENCE.search(text) and len(_named(message)) > 1:
+                _put_first(message, {"name": INTENT_OF_TOPIC["comparison"], "confidence": intent["confidence"]})
+            elif _is_seeking(intent, text, message):
+                _put_first(message, {"name": FINDING, "confidence": intent["confidence"]})
             elif (_is_no_request(intent, text) or _is_own_question(intent, text, message)) and (topic := _likeliest_topic(message)):
                 _put_first(message, {"name": topic, "confidence": intent["confidence"]})
             elif intent.get("name") in REQUESTS and intent["name"] != (meant := meant_request(message)):
@@ -81,7 +106,13 @@ def is_bare_name(masked: str) -> bool:
 
 
 def _is_no_request(intent: Dict[str, Any], text: str) -> bool:
-    return intent.get("name") in REQUESTS and intent["confidence"] < SURE and bool(QUESTION.search(text)) and not PLEA.search(text)
+    put_as_question = bool(QUESTION.search(text) or ONE_FIGURE.search(text))
+    return intent.get("name") in REQUESTS and intent["confidence"] < SURE and put_as_question and not PLEA.search(text)
+
+
+def _is_seeking(intent: Dict[str, Any], text: str, message: Message) -> bool:
+    kinds = {item["entity"] for item in message.get(ENTITIES, []) if not item.get("negated")}
+    return intent.get("name") in TOPIC_OF_INTENT and "muscle" in kinds and kinds.isdisjoint(("exercise", "stance")) and bool(SEEKING.search(text))
 
 
 def _is_own_question(intent: Dict[str, Any], text: str, message: Message) -> bool:
@@ -96,12 +127,17 @@ def meant_request(message: Message) -> str:
     Two exercises named make a session; nothing that speaks of a whole makes a plan for one; else the classifier decides.
     """
     know = knowledge.shared()
-    named = {item["value"] for item in message.get(ENTITIES, []) if item["entity"] == "exercise" and not item.get("negated")}
+    named = _named(message)
     if len(named - {know.family_of(item) for item in named}) > 1:
         return REQUEST_SESSION
     if not WHOLE.search(message.get(MASKED_TEXT) or message.get(TEXT) or ""):
         return REQUEST
     return next((str(item["name"]) for item in message.get(INTENT_RANKING_KEY, []) if item["name"] in REQUESTS), REQUEST)
+
+
+def _named(message: Message) -> Set[str]:
+    """Returns the exercises that a message names and does not leave out."""
+    return {item["value"] for item in message.get(ENTITIES, []) if item["entity"] == "exercise" and not item.get("negated")}
 
 
 def _likeliest_topic(message: Message) -> Optional[str]:

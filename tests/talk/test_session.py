@@ -274,3 +274,23 @@ def test_sentences_start_the_form_that_was_meant(replies):
               for text, intent in found[kind].items() if intent != wanted]
     assert len(missed) <= 3, missed
     assert sum(intent.startswith("request_") for intent in found["question"].values()) <= 1, found["question"]
+
+
+@pytest.mark.parametrize(("start", "muscle", "first"), [
+    ("glute day please", "glutes", {"back squat", "hip thrust"}), ("hamstring session", "hamstrings", {"romanian deadlift"}),
+    ("quad focused leg workout", "quads", {"back squat", "45-degree leg press"})])
+def test_a_muscle_that_is_named_comes_first_without_being_asked_for(talk, start, muscle, first):
+    turn = finished(talk, start=start, equipment="a gym with machines")
+    assert f"The {muscle} come first here" in turn.text and names(turn.text)[0] in first, turn.text
+
+
+def test_why_this_order_names_what_comes_first(talk):
+    finished(talk, start="hamstring session", equipment="a gym with machines")
+    turn = talk.say("why this order?")
+    assert "what you put first" in turn.text and len(turn.text.split()) <= 95
+
+
+def test_another_muscle_can_be_put_first_afterwards(talk):
+    finished(talk, start="glute day please", equipment="a gym with machines")
+    turn = talk.say("focus on quads instead")
+    assert "The quads come first here" in turn.text and exercises(turn.text)

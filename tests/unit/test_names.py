@@ -101,3 +101,22 @@ def test_the_classifier_was_trained_on_masked_sentences(replies):
             assert MASK in component._model.vocabularies[0]
             return
     raise AssertionError("the classifier is not in the model")
+
+
+def test_every_name_in_knowledge_is_found_as_written(know, matcher):
+    missed = [(table["name"], name) for table in lookup_tables(know) for name in table["elements"]
+              if [f"{item['entity']}/{item['value']}" for item in matcher.extract(name)] != [table["name"]]]
+    assert len(missed) <= 1, missed  # the plural of a misspelling of the vastus
+
+
+@pytest.mark.parametrize(("text", "value"), [
+    ("box sqaut", "box_squat"), ("romainian deadlfit", "romanian_deadlift"), ("bulgarian split squot", "bulgarian_split_squat"),
+    ("front squatt", "front_squat"), ("leg presssss", "leg_press"), ("hip abuction machine", "hip_abduction"),
+    ("hip aductoin machine", "hip_adduction"), ("nordic hamstirng curl", "glute_ham_raise")])
+def test_a_misspelt_word_is_mended_inside_a_longer_name(matcher, text, value):
+    assert found(matcher, text, "exercise") == [value]
+
+
+@pytest.mark.parametrize("text", ["i trust my coach", "my lungs burn", "he heals fast", "realised it late", "the squad caves in"])
+def test_common_words_near_a_name_stay(matcher, text):
+    assert [item for item in matcher.extract(text) if item["entity"] in ("exercise", "muscle")] == []

@@ -1,7 +1,7 @@
 import pytest
 from rasa.shared.nlu.training_data.message import Message
 
-from addons.nlu.requests import PLEA, QUESTION, is_bare_name, meant_request
+from addons.nlu.requests import ONE_FIGURE, PLEA, QUESTION, SEEKING, SHORT_FORMS, is_bare_name, meant_request
 
 
 @pytest.mark.parametrize("text", ["What can I train for with this?", "could i do legs with only this machine", "how do you plan leg days",
@@ -36,3 +36,24 @@ def test_a_request_is_for_one_exercise_or_for_a_session(masked, exercises, likel
     message = Message({"text": masked, "masked_text": masked, "entities": [{"entity": "exercise", "value": item} for item in exercises],
                        "intent_ranking": [{"name": likeliest, "confidence": 0.6}, {"name": other, "confidence": 0.3}]})
     assert meant_request(message) == meant
+
+
+@pytest.mark.parametrize(("text", "one"), [
+    ("good morning sets for strength", True), ("squat reps for size", True), ("lunge progression for a beginner", True),
+    ("sets and reps for squats", False), ("a plan of three sets for squats", False), ("write a rep scheme", False)])
+def test_sets_or_reps_alone_are_asked_about(text, one):
+    assert bool(ONE_FIGURE.search(text)) is one
+
+
+@pytest.mark.parametrize(("text", "seeks"), [
+    ("what works the hamstrings", True), ("which exercise hits glutes best", True), ("and what is good for calves", True),
+    ("what do the hamstrings do", False), ("what muscles are worked", False)])
+def test_an_exercise_is_looked_for_by_the_form_of_the_question(text, seeks):
+    assert bool(SEEKING.search(text)) is seeks
+
+
+@pytest.mark.parametrize(("text", "intent"), [
+    ("how do i do it?", "ask_technique"), ("how do you know", "ask_source"), ("and heavier?", "ask_load"), ("what does it work", "ask_muscles"),
+    ("what should i avoid", "ask_risks"), ("how do i fix that", "follow_up"), ("how do i do it without a rack", None)])
+def test_short_forms(text, intent):
+    assert next((name for name, form in SHORT_FORMS.items() if form.search(text)), None) == intent

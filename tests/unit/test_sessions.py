@@ -12,7 +12,7 @@ from actions.ordering import in_order, order_answer, told_order
 from actions.question import Mention, Question
 from actions.selecting import equipment_of, limiting, rating, way_to_do
 from actions.session_text import session_lines, session_table
-from actions.sessions import SessionProfile, added, choose, counts, make_session, removed, size_for, swapped, weekly_sets
+from actions.sessions import SessionProfile, added, choose, counts, leading, make_session, removed, size_for, swapped, weekly_sets
 
 KNOW = knowledge.shared()
 LEVELS = ["beginner", "intermediate", "advanced"]
@@ -247,3 +247,18 @@ def test_the_order_is_told_with_reasons_and_sources_in_few_words():
 
 def test_choosing_depends_on_nothing_but_its_input():
     assert choose(profile(), KNOW) == choose(profile(), KNOW)
+
+
+@pytest.mark.parametrize(("muscle", "kit"), [("glutes", "gym"), ("quadriceps", "gym"), ("hamstrings", "dumbbell"), ("calves", "gym")])
+def test_the_focus_comes_first_and_has_its_share(muscle, kit):
+    session = make_session(profile(focus=(muscle,), equipment=(kit,)), KNOW)
+    ordered = [item.exercise for item in session.items]
+    first = leading(ordered, (muscle,), KNOW)
+    assert tuple(ordered[:len(first)]) == first
+    assert len(first) >= min(3, len([ex for ex in KNOW.exercises.values() if leading([ex.id], (muscle,), KNOW)]))
+    assert any("come first here" in line for line in session_lines(session, KNOW))
+
+
+def test_a_muscle_that_nothing_trains_leaves_the_session_balanced():
+    focused, plain = (make_session(profile(focus=focus), KNOW) for focus in (("hip_flexors",), ()))
+    assert focused.items == plain.items and any("balanced" in line for line in session_lines(focused, KNOW))
