@@ -66,7 +66,7 @@ class Untrained:
             for text in (entry.claim.say, *entry.claim.asks):
                 texts.append(self._masked(text))
                 numbers.append(number)
-        self._vectors, self._embed = embed_remembered(texts, adapted=True), lambda asked: shared_embedder().embed_both(asked)[1]
+        self._vectors, self._embed = embed_remembered(texts), shared_embedder().embed
         self._starts = np.searchsorted(numbers, np.arange(len(self._claims)))
         self._words = WordIndex.of(texts, numbers, len(self._claims))
 

@@ -26,6 +26,7 @@ from addons.nlu.model import BlendedModel, fit
 from addons.nlu.parts import segments
 from knowledge.signs import PRESSURE_FLAGS, SignMatcher, all_ordinary, speaks_of_another, speaks_of_symptoms
 from knowledge.store import fingerprint
+from knowledge.text import tokens
 
 RED_FLAG_INTENT = "report_red_flag"
 FLAG_METADATA = "flag"
@@ -33,6 +34,10 @@ FLAG_METADATA = "flag"
 
 ORDINARY = "ordinary"
 SHARES = {"meaning": 0.5, "wording": 0.5}
+BESIDE_A_NAME = frozenset(
+    "i im ive am have has had got get suffer suffering from with a an the my some bit of slight slightly mild minor little old chronic for since "
+    "years year months ago long now and yes no also too in both left right was is it its diagnosed".split())
+"""Words beside the name of a condition that tell nothing of what happened."""
 LONGEST_ALONE, MOST_SENTENCES = 14, 5
 """A longer message is also judged sentence by sentence: a sign in the middle of a story is diluted in the whole."""
 
@@ -107,7 +112,8 @@ class RedFlagDetector(GraphComponent, IntentClassifier):
             if not raised:
                 probability, vector, sentence = self._likelihood(message)
                 claimed = (message.get(INTENT) or {}).get("name") == RED_FLAG_INTENT
-                raised = probability >= (self._config["doubt"] if claimed else self._config["alarm"]) and not self._matcher.denied(text)
+                raised = probability >= (self._config["doubt"] if claimed else self._config["alarm"])
+                raised = raised and not self._matcher.denied(text) and not self._only_names_a_condition(message)
                 if raised:
                     likeliest, certain = self._which(vector, sentence)
                     raised = not (likeliest in PRESSURE_FLAGS and all_ordinary(pressures) and not speaks_of_symptoms(text))
@@ -117,6 +123,17 @@ class RedFlagDetector(GraphComponent, IntentClassifier):
             else:
                 self._lower(message)
         return messages
+
+    def _only_names_a_condition(self, message: Message) -> bool:
+        """Tells whether a message is the name of a condition that tells of no emergency ("I have a hernia"); the answers take it into account."""
+        named = [item for item in message.get(ENTITIES, []) if item["entity"] == "condition"]
+        known = [self._know.conditions[item["value"]] for item in named if item["value"] in self._know.conditions]
+        if not known or any(condition.sudden for condition in known):
+            return False
+        rest = str(message.get(TEXT))
+        for item in sorted(named, key=lambda item: -int(item["start"])):
+            rest = rest[:item["start"]] + " " + rest[item["end"]:]
+        return all(word in BESIDE_A_NAME or word.isdigit() for word in tokens(rest))
 
     def _likelihood(self, message: Message) -> Tuple[float, Any, str]:
         """Returns the highest probability of a red flag among the message and its sentences, with vector and text of where it was found.
