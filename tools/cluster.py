@@ -187,7 +187,7 @@ class Cluster:
         self.database, self.redis = Postgres(folder), Redis(folder)
         self.settings = {
             "REPWISE_DATABASE": self.database.url, "REPWISE_REDIS": self.redis.url, "REPWISE_SECRET": secrets.token_urlsafe(48),
-            "REPWISE_RATINGS": str(folder), "REPWISE_STATE": str(folder), "SANIC_PROXIES_COUNT": "1", "HOST": HOST, **(settings or {})}
+            "REPWISE_STATE": str(folder), "SANIC_PROXIES_COUNT": "1", "HOST": HOST, **(settings or {})}
         self.assistants = [Assistant(folder, number, self.settings) for number in range(1, servers + 1)]
         self.nginx = Nginx(folder, [assistant.port for assistant in self.assistants], port)
 

@@ -38,6 +38,14 @@ async def erase(agent: Any, conversation: str, silent_since: Optional[float] = N
     return True
 
 
+def store_of(agent: Any) -> TalkStore:
+    """Returns the agent's tracker store, without which a server does not start (addons.settings). Raises TypeError where it is another."""
+    store = innermost(agent.tracker_store)
+    if not isinstance(store, TalkStore):
+        raise TypeError(f"the tracker store is a {type(store).__name__}; it must be {TalkStore.__module__}.{TalkStore.__name__}")
+    return store
+
+
 def innermost(store: Any) -> Any:
     """Returns the store itself: Rasa wraps it for failures and for awaiting."""
     while hasattr(store, "_tracker_store"):

@@ -5,7 +5,7 @@ import asyncio
 import logging
 import os
 import time
-from typing import Any, Callable, List, Optional
+from typing import Any, Awaitable, Callable, List, Optional
 
 from rasa.shared.exceptions import RasaException
 
@@ -21,12 +21,12 @@ DAYS = 180
 DAY_S = 24 * 3600.0
 EVERY_S = 3600.0
 
-Forget = Callable[[str], None]
+Forget = Callable[[Any, str], Awaitable[None]]
 _beside: List[Forget] = []
 
 
 def also(forget: Forget) -> None:
-    """Has what a channel keeps beside the tracker store deleted with a conversation."""
+    """Has what a channel keeps beside a conversation deleted with it."""
     _beside.append(forget)
 
 
@@ -54,10 +54,11 @@ async def delete_old(agent: Any, keep_days: float, now: Optional[float] = None) 
         log.error("%s needs the tracker store addons.stores.talks.TalkStore; old conversations are not deleted", DAYS_VARIABLE)
         return 0
     before = (time.time() if now is None else now) - keep_days * DAY_S
+    await store.forget_inbox(before)
     deleted = [talk for talk in await store.silent_since(before) if await erase(agent, talk, before)]
     for talk in deleted:
         for forget in _beside:
-            forget(talk)
+            await forget(agent, talk)
     return len(deleted)
 
 

@@ -90,7 +90,9 @@ async def test_a_server_started_anew_in_the_middle_of_a_form(cluster):
         visitor = await in_a_form(http, cluster)
         for assistant in cluster.assistants:
             assistant.stop()
-            assistant.start()
+            assistant.launch()
+        for assistant in cluster.assistants:
+            assistant.wait()
             await visitor.start(at(assistant))
         await goes_on(visitor)
 

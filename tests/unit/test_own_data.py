@@ -83,7 +83,11 @@ async def test_an_export_holds_what_was_said_and_what_is_remembered(agent):
 @pytest.mark.asyncio
 async def test_old_talks_are_deleted_with_what_hangs_on_them(agent, monkeypatch):
     forgotten = []
-    monkeypatch.setattr(retention, "_beside", [forgotten.append])
+
+    async def forget(agent, talk):
+        forgotten.append(talk)
+
+    monkeypatch.setattr(retention, "_beside", [forget])
     now = 1e9
     await said(agent, "web:old", now - 31 * DAY_S)
     await said(agent, "web:long", now - 31 * DAY_S)

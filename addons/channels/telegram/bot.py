@@ -13,6 +13,7 @@ import knowledge
 from addons.channels import erasing, groups, pictures
 from addons.channels.content import Choice, Content, Picture, WholeOutput, content_of
 from addons.channels.deduplicate import seen
+from addons.channels.inbox import hand_over
 from addons.channels.incoming import Refused, clean, parse_click
 from addons.channels.limits import SharedLimiter
 from addons.channels.own_data import asks_to_delete, delete_all
@@ -146,10 +147,8 @@ class Bot:
         """Deletes this talk; asked for in private, the person's talks in groups too."""
         if place.group:
             await erasing.erase(self._agent, place.conversation)
-            self._keyboards.forget(place.conversation)
         else:
-            for talk in await delete_all(self._agent, place.conversation):
-                self._keyboards.forget(talk)
+            await delete_all(self._agent, place.conversation)
         self._no_longer_waiting(place.user)
         await self._say(place, _own_words()["deleted"])
 
@@ -159,7 +158,7 @@ class Bot:
 
     async def _click(self, event: Click) -> None:
         try:
-            choice = self._keyboards.press(event.data, event.place.conversation, event.id)
+            choice = await self._keyboards.press(event.data, event.place.conversation, event.id)
         except Refused:
             await self._acknowledge(event, _own_words()["no_button"])
             return
@@ -234,7 +233,8 @@ class Bot:
         output = Collected()
         text, parsed = handed
         async with self._typing(place):
-            await self._on_new_message(UserMessage(text, output, place.conversation, input_channel=NAME, parse_data=parsed))
+            await hand_over(self._agent, self._on_new_message,
+                            UserMessage(text, output, place.conversation, input_channel=NAME, parse_data=parsed))
         if not output.contents:
             log.error("No reply in conversation %s", place.conversation)
         await self._show_all(place, output.contents or [_plain(_words()["failed"])])
@@ -268,7 +268,7 @@ class Bot:
         """Sends one message: pictures first, so that text and buttons stay together at the end."""
         for picture in content.pictures:
             await self._show_picture(place, picture)
-        data = self._keyboards.keep(place.conversation, content.buttons) if content.buttons else []
+        data = await self._keyboards.keep(place.conversation, content.buttons) if content.buttons else []
         rows = [[{"text": button.title, "callback_data": item}] for button, item in zip(content.buttons, data, strict=True)]
         texts = render.messages(content, _own_words()["sources"])
         for text in texts[:-1]:
