@@ -28,7 +28,7 @@ from addons.channels.inbox import Inbox, hand_over
 from addons.channels.incoming import Refused, clean, parse_click
 from addons.channels.lanes import Lanes
 from addons.channels.limits import SharedLimiter
-from addons.channels.own_data import asks_to_delete, delete_all
+from addons.channels.own_data import FILE, asks_for_data, asks_to_delete, delete_all, exported, talks_of
 from addons.channels.signing import Signer
 from addons.channels.slack.output import Answer, Channel, Place, SlackOutput
 from addons.channels.slack.reading import Clicked, Commanded, Incoming, Said, Spot, read
@@ -123,9 +123,9 @@ class Desk:
 
     async def _said(self, said: Said, place: Place) -> None:
         text = clean(said.text)
-        if asks_to_delete(text):
-            await self._delete(said, place)
-        elif said.before_others:
+        if await self._on_own_data(text, said, place):
+            return
+        if said.before_others:
             await self._before_others(text, await groups.parse(self._agent, text), said, place)
         else:
             await self._hand_over(text, None, said.private, place)
@@ -148,8 +148,7 @@ class Desk:
         """Answers in the direct message, where buttons and pictures work and the talk can go on; a red flag on the spot."""
         if command.text:
             text = clean(command.text)
-            if asks_to_delete(text):
-                await self._delete(command, place)
+            if await self._on_own_data(text, command, place):
                 return
             parsed = await groups.parse(self._agent, text)
         else:
@@ -165,10 +164,27 @@ class Desk:
             await self._tell(place, self._words["slack"]["in_direct"])
         await self._continue(text, parsed, command, direct, quote=bool(command.text))
 
-    async def _delete(self, incoming: Incoming, place: Place) -> None:
-        """Deletes the person's talks, here and everywhere in this workspace, and says so where it was asked."""
-        await delete_all(self._agent, incoming.private)
-        await self._tell(place, self._words["slack"]["deleted"])
+    async def _on_own_data(self, text: str, incoming: Incoming, place: Place) -> bool:
+        """Deletes the person's talks everywhere in this workspace, or hands them out, if a message asks for that; tells whether it does."""
+        if asks_to_delete(text):
+            await delete_all(self._agent, incoming.private)
+            await self._tell(place, self._words["slack"]["deleted"])
+        elif asks_for_data(text):
+            await self._export(incoming, place)
+        else:
+            return False
+        return True
+
+    async def _export(self, incoming: Incoming, place: Place) -> None:
+        """Uploads a file with all that is kept about a person to the direct message."""
+        direct = await self._direct(incoming, place)
+        if direct is None:
+            return
+        if direct.channel != incoming.spot.channel:
+            await self._tell(place, self._words["slack"]["in_direct"])
+        await self.api.files_upload_v2(
+            channel=direct.channel, content=await exported(self._agent, await talks_of(self._agent, incoming.private)), filename=FILE,
+            title=FILE, initial_comment=self._words["own_data"]["exported"])
 
     async def _before_others(self, text: str, parsed: Dict[str, Any], incoming: Incoming, place: Place) -> None:
         """Answers in the thread, or says there that the talk goes on in the direct message, and goes on there."""

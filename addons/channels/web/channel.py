@@ -22,7 +22,7 @@ from addons import inprocess
 from addons.channels import pictures
 from addons.channels.incoming import Refused, clean, parse_click
 from addons.channels.limits import SharedLimiter, pace
-from addons.channels.own_data import asks_to_delete
+from addons.channels.own_data import FILE, asks_to_delete
 from addons.channels.signing import Signer, server_secret
 from addons.channels.web.access import Access, Caller, Denied, configured_sites, mark_of
 from addons.channels.web.assets import read_assets, served
@@ -208,7 +208,7 @@ class WebChat(InputChannel):
             conversation = (await self._caller(request)).named()
             text = await service.own_data(request.app.ctx.agent, conversation)
             return response.text(text, content_type="application/json",
-                                 headers={"Content-Disposition": 'attachment; filename="repwise-data.json"'})
+                                 headers={"Content-Disposition": f'attachment; filename="{FILE}"'})
 
         @page.post("/delete")
         @_answered("not_deleted")
