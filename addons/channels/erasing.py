@@ -5,6 +5,7 @@ from typing import Any, Optional
 
 from rasa.core.tracker_store import InMemoryTrackerStore, SQLTrackerStore
 
+from addons.stores.stream import TableStream
 from addons.stores.talks import TalkStore
 
 
@@ -26,7 +27,10 @@ async def erase(agent: Any, conversation: str, silent_since: Optional[float] = N
     async with agent.lock_store.lock(conversation):
         store = innermost(agent.tracker_store)
         if isinstance(store, TalkStore):
-            return await store.erase(conversation, silent_since)
+            erased = await store.erase(conversation, silent_since)
+            if erased and isinstance(store.event_broker, TableStream):
+                await store.event_broker.forget(conversation)
+            return erased
         if isinstance(store, SQLTrackerStore):
             with store.session_scope() as session:
                 session.query(store.SQLEvent).filter(store.SQLEvent.sender_id == conversation).delete(synchronize_session=False)

@@ -20,6 +20,7 @@ DAYS = 180
 
 DAY_S = 24 * 3600.0
 EVERY_S = 3600.0
+JUMP_S = 3600.0
 
 Forget = Callable[[Any, str], Awaitable[None]]
 _beside: List[Forget] = []
@@ -62,13 +63,19 @@ async def delete_old(agent: Any, keep_days: float, now: Optional[float] = None) 
     return len(deleted)
 
 
+def _clock_ahead() -> float:
+    """Returns how far the clock is ahead of one that never jumps, in seconds; only differences mean anything."""
+    return time.time() - time.monotonic()
+
+
 async def run(agent: Any) -> None:
-    """Deletes at once and every hour, until it is cancelled."""
-    keep_days = days()
+    """Deletes at once and every hour, until it is cancelled; nothing while the clock is ahead of where it was at the start by more than an hour."""
+    keep_days, ahead = days(), _clock_ahead()
     while True:
         try:
-            count = await delete_old(agent, keep_days)
-            if count:
+            if _clock_ahead() - ahead > JUMP_S:
+                log.error("The clock has jumped ahead. Old conversations are not deleted until it is set back, or the server starts anew")
+            elif count := await delete_old(agent, keep_days):
                 log.warning("%d conversations were older than %g days and have been deleted", count, keep_days)
         except Exception:  # the next hour may be better; the server goes on meanwhile
             log.exception("Old conversations could not be deleted")

@@ -10,10 +10,12 @@ Unlike in Rasa's store, a database that can't be reached is an error: the channe
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Callable, Dict, Iterable, List, Optional, Sequence, Tuple, TypeVar
 
 import sqlalchemy as sa
@@ -139,9 +141,12 @@ class TalkStore(TrackerStore):
         """
         waiting = asyncio.get_running_loop().run_in_executor(self._threads, work, *args)
         try:
-            result = await asyncio.wait_for(waiting, ANSWER_S)
-        except asyncio.TimeoutError:
-            raise sa.exc.TimeoutError(f"the database did not answer within {ANSWER_S} s") from None
+            await asyncio.wait({waiting}, timeout=ANSWER_S)  # wait_for of Python 3.10 can swallow the cancelling of its caller
+        finally:
+            late = waiting.cancel()
+        if late:
+            raise sa.exc.TimeoutError(f"the database did not answer within {ANSWER_S} s")
+        result = waiting.result()
         async with self._coming_back:
             await asyncio.sleep(0)
         return result
@@ -276,6 +281,9 @@ def engine_of(address: sa.engine.URL) -> sa.engine.Engine:
     if not is_sqlite(address):
         return sa.create_engine(address, pool_size=CONNECTIONS, max_overflow=0, pool_timeout=WAIT_S, pool_pre_ping=True,
                                 pool_recycle=3600, hide_parameters=True, connect_args=_patience(address))
+    if address.database and address.database != IN_MEMORY:
+        with contextlib.suppress(OSError):  # SQLite says what is wrong with the path
+            Path(address.database).touch(mode=0o600)
     engine = sa.create_engine(address, poolclass=StaticPool, hide_parameters=True,
                               connect_args={"check_same_thread": False, "timeout": WAIT_S})
 

@@ -52,8 +52,9 @@ class Person:
 
 
 @pytest_asyncio.fixture
-async def person(replies, settings, slack):
+async def person(replies, settings, slack, monkeypatch):
     agent = replies.assistant.agent
+    monkeypatch.setattr(agent.tracker_store, "_coming_back", asyncio.Lock())  # a lock belongs to one event loop
     desk = Desk(settings, agent, agent.handle_message, Signer("a secret for these tests", "slack"))
     task = asyncio.create_task(slack_channel.supervised(settings, desk))
     await slack.until(lambda: slack.sockets)

@@ -1,6 +1,7 @@
 """Talks with the trained assistant through a local Telegram; the whole form goes into build/transcripts/telegram.txt."""
 from __future__ import annotations
 
+import asyncio
 import itertools
 import json
 from pathlib import Path
@@ -33,7 +34,8 @@ class Real:
 
 
 @pytest.fixture
-def assistant(replies):
+def assistant(replies, monkeypatch):
+    monkeypatch.setattr(replies.assistant.agent.tracker_store, "_coming_back", asyncio.Lock())  # a lock belongs to one event loop
     return Real(replies.assistant.agent)
 
 
