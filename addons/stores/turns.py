@@ -31,7 +31,7 @@ RENEW_S = 3.0
 WAIT_S = 25.0
 """How long a message waits for its turn: longer than a dead server's turn lasts."""
 POLL_S = 0.03
-STAND_S = 2.0
+STAND_S = 5.0
 """Who has not asked for this long stands in line no more."""
 HUNG_S = 60.0
 

@@ -56,10 +56,12 @@ async def test_turns_come_in_the_order_of_arrival_and_never_two_at_once(server, 
             inside[0] -= 1
             done.append(number)
 
-    tasks = []
-    for number in range(12):
-        tasks.append(asyncio.create_task(one(number)))
-        await asyncio.sleep(0.01)
+    tasks, line = [], FairLock(redis, "talk")._line
+    async with Turns(redis).turn("talk"):
+        for number in range(12):
+            tasks.append(asyncio.create_task(one(number)))
+            while await redis.zcard(line) <= number:  # noqa: ASYNC110 - until it stands in line
+                await asyncio.sleep(0.005)
     await asyncio.gather(*tasks)
     assert done == list(range(12))
 

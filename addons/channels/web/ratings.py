@@ -88,7 +88,10 @@ def main() -> int:
     """Prints the report."""
     parser = argparse.ArgumentParser(prog="python -m addons.channels.web.ratings", description=__doc__)
     parser.add_argument("--endpoints", default="endpoints.yml", help="where conversations are kept")
-    store = AvailableEndpoints.read_endpoints(parser.parse_args().endpoints).tracker_store
+    file = parser.parse_args().endpoints
+    store = AvailableEndpoints.read_endpoints(file).tracker_store
+    if store is None:
+        parser.error(f"{file} names no tracker store")
     engine = engine_of(address_of(store.url, **store.kwargs))
     _ratings.create(engine, checkfirst=True)
     print("\n".join(report(engine)) or "No answer has been rated yet.")
