@@ -138,6 +138,10 @@ class Postgres(Part):
     def url(self) -> str:
         return f"postgresql://repwise:{self._password}@{HOST}:{self.port}/postgres"
 
+    def ready(self) -> bool:
+        """Tells whether it answers: after a crash its port is open before it is done with recovery."""
+        return subprocess.run([program("pg_isready") or "", "-q", "-h", HOST, "-p", str(self.port)]).returncode == 0  # noqa: S603
+
     def _init(self, other: Dict[str, Any]) -> None:
         password = self._data / "password"
         password.write_text(self._password)

@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 HOLD_S = 10.0
 """After this long a turn of a server that died is over. A living one renews it."""
 RENEW_S = 3.0
-WAIT_S = 25.0
+WAIT_S = 40.0
 """How long a message waits for its turn: longer than a dead server's turn lasts."""
 POLL_S = 0.03
 STAND_S = 5.0
@@ -204,12 +204,13 @@ class Turns:
         lock, token, taken = FairLock(self._redis, key, order), uuid.uuid4().hex, False
         try:
             taken = await lock.acquire(blocking_timeout=wait_s, token=token)
-        except RedisError as error:
+        except RedisError as error:  # if it stands in line, it does for STAND_S only, and if it was given the turn, for HOLD_S
             raise LockError(f"Redis can't be used for the turn of {key}: {type(error).__name__}") from error
-        finally:
-            if not taken:
-                await self._quietly(lock.give_up(token), key)
+        except asyncio.CancelledError:
+            await self._quietly(lock.give_up(token), key)
+            raise
         if not taken:
+            await self._quietly(lock.give_up(token), key)
             raise LockError(f"the turn of {key} did not come within {wait_s} s")
         return _Turn(lock, key, token, asyncio.current_task())
 
