@@ -37,6 +37,8 @@ PAGE = ROOT / "widget" / "page"
 MAX_BODY_BYTES = 16_384
 MOST_BODY_BYTES_OF_ANY_CHANNEL = 262_144
 """Sanic knows one limit for all; a click in Slack brings the whole message with it."""
+ANSWER_S = 600.0
+"""How long a request may wait for its answer: on a busy machine it comes late. Sanic would end it after 60 s, without a sentence of ours."""
 HEARTBEAT_S = 15.0
 MOST_STREAMS, MOST_STREAMS_OF_A_TALK = 500, 12
 """Who finds no free stream gets on with plain requests."""
@@ -87,6 +89,7 @@ class WebChat(InputChannel):
         @page.listener("before_server_start")
         async def prepare(app: Any, loop: asyncio.AbstractEventLoop) -> None:
             app.config.REQUEST_MAX_SIZE = MOST_BODY_BYTES_OF_ANY_CHANNEL
+            app.config.RESPONSE_TIMEOUT = ANSWER_S
             app.request_middleware.appendleft(preflight)  # before Rasa's own, which answers every OPTIONS and knows no sites
 
         async def preflight(request: Request) -> Optional[HTTPResponse]:
