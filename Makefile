@@ -83,10 +83,10 @@ preview: .venv/.ready  ## Print every answer about an exercise, before or after 
 	@$(PY) -m evaluation.preview "$(EXERCISE)"
 
 test: $(MODEL) $(WIDGET) $(PICTURES)  ## Run the whole test suite
-	@$(PY) -m pytest tests --ignore tests/browser --ignore tests/deploy
+	@$(PY) -m pytest tests --ignore tests/browser
 	@$(PY) -m pytest tests/browser  # on its own: Playwright keeps an event loop running, beside which no other can run
 
-test-deploy: $(MODEL) $(WIDGET) $(PICTURES)  ## Test two assistants beside PostgreSQL, Redis and nginx (Debian's postgresql, redis-server, nginx-light)
+test-deploy: $(MODEL) $(WIDGET) $(PICTURES)  ## Run only the tests of several servers (Debian's postgresql, redis-server, nginx-light)
 	@$(PY) -m pytest tests/deploy
 
 fuzz: $(MODEL) $(WIDGET) $(PICTURES)  ## Send 10,000 random messages and hostile requests (ARGS="--messages 500 --seed 2"); about ten minutes
@@ -113,7 +113,7 @@ audit: .venv/.ready  ## Look up known vulnerabilities of what is installed
 	@$(PY) tools/audit.py
 
 ratings: .venv/.ready  ## List how answers were rated in the web chat, the least helpful first
-	@$(PY) -m addons.channels.web.ratings
+	@$(PY) -W ignore -m addons.channels.web.ratings $(ARGS)
 
 lock: .venv/.ready  ## Compile requirements.lock afresh from the .in files
 	@UV=$$(command -v uv || echo .tools/bin/uv); $$UV pip compile --quiet --upgrade --generate-hashes --no-emit-index-url \

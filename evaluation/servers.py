@@ -140,7 +140,7 @@ class Ours(Server):
         return [[sys.executable, "-m", "addons.serve", "--port", str(self.port), "--endpoints", str(self.folder / "endpoints.yml")]]
 
     def environment(self) -> Dict[str, str]:
-        return {**super().environment(), "REPWISE_RATINGS": str(self.folder), "REPWISE_SECRET": "for measuring only", "REPWISE_PACE": PACE}
+        return {**super().environment(), "REPWISE_SECRET": "for measuring only", "REPWISE_PACE": PACE}
 
     async def _answer(self, talk: str, text: str) -> int:
         if talk not in self._cookies:

@@ -29,8 +29,7 @@ class Server:
         endpoints = folder / "endpoints.yml"
         endpoints.write_text(f"tracker_store:\n  type: addons.stores.talks.TalkStore\n  db: {folder / 'talks.db'}\n")
         self._command = [sys.executable, "-m", "addons.serve", "--endpoints", str(endpoints)]
-        self.settings = {"PORT": str(self.port), "REPWISE_SECRET": "a secret for this test only",
-                         "REPWISE_RATINGS": str(folder / "ratings"), **(settings or {})}
+        self.settings = {"PORT": str(self.port), "REPWISE_SECRET": "a secret for this test only", **(settings or {})}
         self.process: Optional[subprocess.Popen[bytes]] = None
 
     @property

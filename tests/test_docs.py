@@ -10,7 +10,7 @@ import pytest
 
 README = Path("README.md").read_text(encoding="utf-8")
 DOCS = ["README.md", "knowledge/README.md", "data/README.md", "evaluation/README.md", "widget/README.md", "docs/slack.md", "docs/telegram.md",
-        "SECURITY.md", "PRIVACY.md"]
+        "SECURITY.md", "PRIVACY.md", "deploy/README.md"]
 
 
 def test_every_make_command_in_the_documents_exists():

@@ -138,6 +138,10 @@ class Postgres(Part):
     def url(self) -> str:
         return f"postgresql://repwise:{self._password}@{HOST}:{self.port}/postgres"
 
+    def ready(self) -> bool:
+        """Tells whether it answers: after a crash its port is open before it is done with recovery."""
+        return subprocess.run([program("pg_isready") or "", "-q", "-h", HOST, "-p", str(self.port)]).returncode == 0  # noqa: S603
+
     def _init(self, other: Dict[str, Any]) -> None:
         password = self._data / "password"
         password.write_text(self._password)
@@ -187,7 +191,7 @@ class Cluster:
         self.database, self.redis = Postgres(folder), Redis(folder)
         self.settings = {
             "REPWISE_DATABASE": self.database.url, "REPWISE_REDIS": self.redis.url, "REPWISE_SECRET": secrets.token_urlsafe(48),
-            "REPWISE_RATINGS": str(folder), "REPWISE_STATE": str(folder), "SANIC_PROXIES_COUNT": "1", "HOST": HOST, **(settings or {})}
+            "REPWISE_STATE": str(folder), "SANIC_PROXIES_COUNT": "1", "HOST": HOST, **(settings or {})}
         self.assistants = [Assistant(folder, number, self.settings) for number in range(1, servers + 1)]
         self.nginx = Nginx(folder, [assistant.port for assistant in self.assistants], port)
 

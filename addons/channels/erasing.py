@@ -5,6 +5,7 @@ from typing import Any, Optional
 
 from rasa.core.tracker_store import InMemoryTrackerStore, SQLTrackerStore
 
+from addons.stores.stream import TableStream
 from addons.stores.talks import TalkStore
 
 
@@ -26,7 +27,10 @@ async def erase(agent: Any, conversation: str, silent_since: Optional[float] = N
     async with agent.lock_store.lock(conversation):
         store = innermost(agent.tracker_store)
         if isinstance(store, TalkStore):
-            return await store.erase(conversation, silent_since)
+            erased = await store.erase(conversation, silent_since)
+            if erased and isinstance(store.event_broker, TableStream):
+                await store.event_broker.forget(conversation)
+            return erased
         if isinstance(store, SQLTrackerStore):
             with store.session_scope() as session:
                 session.query(store.SQLEvent).filter(store.SQLEvent.sender_id == conversation).delete(synchronize_session=False)
@@ -36,6 +40,14 @@ async def erase(agent: Any, conversation: str, silent_since: Optional[float] = N
         else:
             raise CannotErase(f"conversations can't be deleted from a {type(store).__name__}")
     return True
+
+
+def store_of(agent: Any) -> TalkStore:
+    """Returns the agent's tracker store, without which a server does not start (addons.settings). Raises TypeError where it is another."""
+    store = innermost(agent.tracker_store)
+    if not isinstance(store, TalkStore):
+        raise TypeError(f"the tracker store is a {type(store).__name__}; it must be {TalkStore.__module__}.{TalkStore.__name__}")
+    return store
 
 
 def innermost(store: Any) -> Any:

@@ -49,6 +49,9 @@ class Limiter:
 class SharedLimiter:
     """The same buckets for all servers where they share a Redis. While it can't be used, each server counts for itself."""
 
+    AGAIN_S = 5.0
+    """How long a Redis that failed is not asked: nobody's message waits for it then."""
+
     # KEYS: a bucket. ARGV: messages per second, burst. The bucket holds the moment at which it is full again.
     LUA_WAIT = """
         local clock = redis.call('TIME')
@@ -66,12 +69,14 @@ class SharedLimiter:
         self._prefix, self._arguments = f"{PREFIX}pace:{of}:", [per_second, burst]
         self._redis = redis or shared_redis()
         self._lua: Any = self._redis.register_script(self.LUA_WAIT) if self._redis is not None else None
+        self._away_until = 0.0
 
     async def wait(self, key: Hashable) -> float:
         """Counts one message of a key; returns 0 if it may pass, else the seconds until one may."""
-        if self._lua is not None:
+        if self._lua is not None and time.monotonic() >= self._away_until:
             try:
                 return float(await self._lua(keys=[f"{self._prefix}{key}"], args=self._arguments))
             except RedisError as error:
+                self._away_until = time.monotonic() + self.AGAIN_S
                 log.warning("Messages are counted by this server alone (%s)", type(error).__name__)
         return self._alone.wait(key)

@@ -8,13 +8,23 @@ import knowledge
 from addons.channels.erasing import erase
 from knowledge.text import tokens
 
+FILE = "repwise-data.json"
 _SPEAKERS = {"user": "you", "bot": "assistant"}
 """Of events with text."""
 
 
 def asks_to_delete(text: str) -> bool:
     """Tells whether a message is one of the sentences of knowledge/wording.yml (channel, own_data) that ask for deletion, word for word."""
-    return tokens(text) in [tokens(sentence) for sentence in knowledge.shared().wording["channel"]["own_data"]["delete"]]
+    return _is_one_of(text, "delete")
+
+
+def asks_for_data(text: str) -> bool:
+    """Tells the same of those that ask for all that is kept as a file."""
+    return _is_one_of(text, "export")
+
+
+def _is_one_of(text: str, wish: str) -> bool:
+    return tokens(text) in [tokens(sentence) for sentence in knowledge.shared().wording["channel"]["own_data"][wish]]
 
 
 async def talks_of(agent: Any, private: str) -> List[str]:

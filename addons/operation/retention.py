@@ -5,7 +5,7 @@ import asyncio
 import logging
 import os
 import time
-from typing import Any, Callable, List, Optional
+from typing import Any, Awaitable, Callable, List, Optional
 
 from rasa.shared.exceptions import RasaException
 
@@ -20,13 +20,14 @@ DAYS = 180
 
 DAY_S = 24 * 3600.0
 EVERY_S = 3600.0
+JUMP_S = 3600.0
 
-Forget = Callable[[str], None]
+Forget = Callable[[Any, str], Awaitable[None]]
 _beside: List[Forget] = []
 
 
 def also(forget: Forget) -> None:
-    """Has what a channel keeps beside the tracker store deleted with a conversation."""
+    """Has what a channel keeps beside a conversation deleted with it."""
     _beside.append(forget)
 
 
@@ -54,20 +55,27 @@ async def delete_old(agent: Any, keep_days: float, now: Optional[float] = None) 
         log.error("%s needs the tracker store addons.stores.talks.TalkStore; old conversations are not deleted", DAYS_VARIABLE)
         return 0
     before = (time.time() if now is None else now) - keep_days * DAY_S
+    await store.forget_inbox(before)
     deleted = [talk for talk in await store.silent_since(before) if await erase(agent, talk, before)]
     for talk in deleted:
         for forget in _beside:
-            forget(talk)
+            await forget(agent, talk)
     return len(deleted)
 
 
+def _clock_ahead() -> float:
+    """Returns how far the clock is ahead of one that never jumps, in seconds; only differences mean anything."""
+    return time.time() - time.monotonic()
+
+
 async def run(agent: Any) -> None:
-    """Deletes at once and every hour, until it is cancelled."""
-    keep_days = days()
+    """Deletes at once and every hour, until it is cancelled; nothing while the clock is ahead of where it was at the start by more than an hour."""
+    keep_days, ahead = days(), _clock_ahead()
     while True:
         try:
-            count = await delete_old(agent, keep_days)
-            if count:
+            if _clock_ahead() - ahead > JUMP_S:
+                log.error("The clock has jumped ahead. Old conversations are not deleted until it is set back, or the server starts anew")
+            elif count := await delete_old(agent, keep_days):
                 log.warning("%d conversations were older than %g days and have been deleted", count, keep_days)
         except Exception:  # the next hour may be better; the server goes on meanwhile
             log.exception("Old conversations could not be deleted")

@@ -12,7 +12,8 @@ from redis.exceptions import ConnectionError as NoConnection
 
 REDIS_VARIABLE = "REPWISE_REDIS"
 CONNECTIONS = 500
-TIMEOUT_S = 3.0
+TIMEOUT_S = 6.0
+"""How long Redis may take: longer than a busy event loop may take to see its answer."""
 RETRIES = 4
 """Of connections that are refused or broken, with pauses of most of a second: a Redis that is started anew goes unnoticed."""
 PREFIX = "repwise:"

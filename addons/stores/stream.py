@@ -5,6 +5,7 @@ no answer: it is an error in the log.
 """
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import json
@@ -28,7 +29,8 @@ NAMED = frozenset({"action", "active_loop", "action_execution_rejected"})
 """Events whose name says what the assistant did. The name of a slot that was filled could be about health."""
 
 _tables = sa.MetaData()
-_stream = sa.Table("stream", _tables, sa.Column("id", sa.Integer, primary_key=True), sa.Column("at", sa.Float), sa.Column("sender_id", sa.String(32)),
+_stream = sa.Table("stream", _tables, sa.Column("id", sa.Integer, primary_key=True), sa.Column("at", sa.Float),
+                   sa.Column("sender_id", sa.String(32), index=True),
                    sa.Column("event", sa.String(64)), sa.Column("data", sa.Text))
 
 
@@ -43,9 +45,12 @@ def masked(event: Mapping[str, Any]) -> Dict[str, Any]:
     intent = (event.get("parse_data") or {}).get("intent") or {}
     if intent:
         found["intent"], found["confidence"] = intent.get("name"), intent.get("confidence")
-    talk = str(event.get("sender_id"))
-    found["sender_id"] = hmac.new(server_secret().encode(), f"stream {talk}".encode(), hashlib.sha256).hexdigest()[:32]
+    found["sender_id"] = _hashed(str(event.get("sender_id")))
     return found
+
+
+def _hashed(talk: str) -> str:
+    return hmac.new(server_secret().encode(), f"stream {talk}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
 class TableStream(EventBroker):
@@ -66,9 +71,17 @@ class TableStream(EventBroker):
         """Writes an event, aside: a slow table holds up no answer."""
         self._thread.submit(self._write, masked(event)).add_done_callback(_told)
 
+    async def forget(self, talk: str) -> None:
+        """Deletes the events of a conversation, after what is still to be written. Raises sqlalchemy.exc.SQLAlchemyError."""
+        await asyncio.wrap_future(self._thread.submit(self._delete, _hashed(talk)))
+
     async def close(self) -> None:
         """Writes what is left."""
         self._thread.shutdown()
+
+    def _delete(self, sender_id: str) -> None:
+        with self._engine.begin() as database:
+            database.execute(_stream.delete().where(_stream.c.sender_id == sender_id))
 
     def _write(self, event: Dict[str, Any]) -> None:
         with self._engine.begin() as database:

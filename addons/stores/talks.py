@@ -10,20 +10,26 @@ Unlike in Rasa's store, a database that can't be reached is an error: the channe
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Callable, Dict, Iterable, List, Optional, Sequence, Tuple, TypeVar
 
 import sqlalchemy as sa
 from rasa.core.brokers.broker import EventBroker
-from rasa.core.tracker_store import SQLTrackerStore, TrackerStore
+from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.pool import StaticPool
+
+from addons.stores import tables
+from addons.stores.tables import events as _events
+from addons.stores.tables import states as _states
 
 KEPT_TURNS = 3
 """Turns that a tracker holds at least: rules look back three steps, actions to the last message."""
@@ -42,16 +48,6 @@ ANSWER_S = 2 * WAIT_S
 SETTING_UP = 7_265_701
 """Any number; PostgreSQL's lock while tables are made, for servers that start in the same moment."""
 IN_MEMORY = ":memory:"
-
-_tables = sa.MetaData()
-_events = SQLTrackerStore.SQLEvent.__table__.to_metadata(_tables)
-_states = sa.Table(
-    "talk_states", _tables,
-    sa.Column("sender_id", sa.String(255), primary_key=True),
-    sa.Column("first_event", sa.Integer, nullable=False),
-    sa.Column("data", sa.Text, nullable=False))
-_events.indexes.clear()  # Rasa's is the beginning of ours
-_by_talk = sa.Index("ix_events_talk", _events.c.sender_id, _events.c.id)
 
 Row = Tuple[int, str, str]
 """Of a stored event its number, its type and its JSON."""
@@ -95,27 +91,27 @@ class TalkStore(TrackerStore):
         self._coming_back = asyncio.Lock()
         with self.engine.begin() as database:
             alone(database, SETTING_UP)
-            _tables.create_all(database)
-            _by_talk.create(database, checkfirst=True)  # an older version's table has none
+            tables.metadata.create_all(database)
+            tables.events_by_talk.create(database, checkfirst=True)  # an older version's table has none
 
     async def retrieve(self, sender_id: str) -> Optional[DialogueStateTracker]:
         """Returns the current session: its state before the last turns, and those."""
-        state, rows = await self._aside(self._read, sender_id)
+        state, rows = await self.aside(self._read, sender_id)
         return self._tracker(sender_id, state, rows)
 
     async def retrieve_full_tracker(self, conversation_id: str) -> Optional[DialogueStateTracker]:
         """Returns all that was ever said, of all sessions."""
-        rows = await self._aside(self._read_all, conversation_id)
+        rows = await self.aside(self._read_all, conversation_id)
         return self._tracker(conversation_id, [], rows)
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Stores what is new in a tracker, all or nothing. Raises Overtaken, which the turns of addons.stores.turns keep from happening."""
-        held: _Held = getattr(tracker, "held", None) or await self._aside(self._held_of, tracker.sender_id)
+        held: _Held = getattr(tracker, "held", None) or await self.aside(self._held_of, tracker.sender_id)
         events = list(tracker.events)
         fresh = events[held.stored:]
         state = self._state(tracker, events, held)
         rows = [_row(tracker.sender_id, event) for event in fresh]
-        held.last = await self._aside(self._write, tracker.sender_id, rows, state, held.last)
+        held.last = await self.aside(self._write, tracker.sender_id, rows, state, held.last)
         held.stored = len(events)
         tracker.held = held
         if self.event_broker is not None:
@@ -123,26 +119,34 @@ class TalkStore(TrackerStore):
 
     async def keys(self) -> Iterable[str]:
         """Returns the ids of all conversations."""
-        return await self._aside(self._keys)
+        return await self.aside(self._keys)
 
     async def erase(self, conversation: str, silent_since: Optional[float] = None) -> bool:
         """Deletes all that is stored of a conversation, with ``silent_since`` only if its last event is older; tells whether it did."""
-        return await self._aside(self._erase, conversation, silent_since)
+        return await self.aside(self._erase, conversation, silent_since)
 
     async def silent_since(self, before: float) -> List[str]:
         """Returns the ids of conversations whose last event is older than ``before``, in seconds since 1970."""
-        return await self._aside(self._silent, before)
+        return await self.aside(self._silent, before)
 
-    async def _aside(self, work: Callable[..., T], *args: Any) -> T:
-        """Waits for the database in a thread, so that other talks go on; who comes back goes on one in each round of the loop.
+    async def forget_inbox(self, before: float) -> None:
+        """Deletes messages that were taken before ``before``, in seconds since 1970, by a channel that was switched off since."""
+        await self.aside(self._forget_inbox, before)
 
-        A database that hangs is an error after ANSWER_S.
+    async def aside(self, work: Callable[..., T], *args: Any) -> T:
+        """Does work on the engine in a thread, so that other talks go on; who comes back goes on one in each round of the loop.
+
+        Raises:
+            sqlalchemy.exc.SQLAlchemyError: also where the database hangs, after ANSWER_S.
         """
         waiting = asyncio.get_running_loop().run_in_executor(self._threads, work, *args)
         try:
-            result = await asyncio.wait_for(waiting, ANSWER_S)
-        except asyncio.TimeoutError:
-            raise sa.exc.TimeoutError(f"the database did not answer within {ANSWER_S} s") from None
+            await asyncio.wait({waiting}, timeout=ANSWER_S)  # wait_for of Python 3.10 can swallow the cancelling of its caller
+        finally:
+            late = waiting.cancel()
+        if late:
+            raise sa.exc.TimeoutError(f"the database did not answer within {ANSWER_S} s")
+        result = waiting.result()
         async with self._coming_back:
             await asyncio.sleep(0)
         return result
@@ -188,12 +192,16 @@ class TalkStore(TrackerStore):
             last = database.execute(sa.select(sa.func.max(_events.c.timestamp)).where(_events.c.sender_id == talk)).scalar()
             if silent_since is not None and last is not None and last >= silent_since:
                 return False
-            for table in (_events, _states):
+            for table in tables.OF_A_TALK:
                 database.execute(table.delete().where(table.c.sender_id == talk))
         if is_sqlite(self.engine.url):
             with self.engine.connect() as database:
                 database.execute(sa.text("PRAGMA wal_checkpoint(TRUNCATE)"))  # the log of writes still held what was deleted
         return True
+
+    def _forget_inbox(self, before: float) -> None:
+        with self.engine.begin() as database:
+            database.execute(tables.inbox.delete().where(tables.inbox.c.at < before))
 
     def _silent(self, before: float) -> List[str]:
         with self.engine.connect() as database:
@@ -273,6 +281,9 @@ def engine_of(address: sa.engine.URL) -> sa.engine.Engine:
     if not is_sqlite(address):
         return sa.create_engine(address, pool_size=CONNECTIONS, max_overflow=0, pool_timeout=WAIT_S, pool_pre_ping=True,
                                 pool_recycle=3600, hide_parameters=True, connect_args=_patience(address))
+    if address.database and address.database != IN_MEMORY:
+        with contextlib.suppress(OSError):  # SQLite says what is wrong with the path
+            Path(address.database).touch(mode=0o600)
     engine = sa.create_engine(address, poolclass=StaticPool, hide_parameters=True,
                               connect_args={"check_same_thread": False, "timeout": WAIT_S})
 

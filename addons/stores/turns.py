@@ -8,15 +8,16 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
+import threading
 import time
 import uuid
 from contextlib import asynccontextmanager
-from typing import Any, AsyncIterator, Dict, Optional
+from typing import Any, AsyncIterator, Callable, Dict, List, Optional
 
 from rasa.core.constants import DEFAULT_LOCK_LIFETIME
 from rasa.core.lock_store import LockError, LockStore
 from rasa.utils.endpoints import EndpointConfig
-from redis.asyncio import Redis
+from redis.asyncio import ConnectionPool, Redis
 from redis.asyncio.lock import Lock
 from redis.exceptions import LockNotOwnedError, RedisError
 
@@ -27,11 +28,12 @@ log = logging.getLogger(__name__)
 HOLD_S = 10.0
 """After this long a turn of a server that died is over. A living one renews it."""
 RENEW_S = 3.0
-WAIT_S = 25.0
+WAIT_S = 40.0
 """How long a message waits for its turn: longer than a dead server's turn lasts."""
 POLL_S = 0.03
-STAND_S = 2.0
+STAND_S = 5.0
 """Who has not asked for this long stands in line no more."""
+HUNG_S = 60.0
 
 
 class FairLock(Lock):
@@ -88,29 +90,64 @@ class FairLock(Lock):
 
 
 class _Turn:
-    """A turn that is held by a task; ``lost`` when it ended without our doing."""
+    """A turn that is held by a task, ``renewed`` last at a time of the monotonic clock; ``lost`` when it ended without our doing."""
 
-    def __init__(self, lock: FairLock, key: str, holder: Optional[asyncio.Task[Any]]) -> None:
-        self.lock, self.key, self.holder = lock, key, holder
-        self.lost = False
+    def __init__(self, lock: FairLock, key: str, token: str, holder: Optional[asyncio.Task[Any]]) -> None:
+        self.lock, self.key, self.token, self.holder = lock, key, token, holder
+        self.lost, self.renewed = False, time.monotonic()
 
-    async def keep(self) -> None:
-        """Renews it until it is cancelled. Where that fails for too long, whoever holds it is stopped."""
-        until = time.monotonic() + HOLD_S
-        while True:
-            await asyncio.sleep(RENEW_S)
-            try:
-                await self.lock.reacquire()
-                until = time.monotonic() + HOLD_S
-            except LockNotOwnedError:
-                break
-            except RedisError as error:
-                if time.monotonic() + RENEW_S > until:
-                    break
-                log.warning("The turn of %s could not be renewed (%s)", self.key, type(error).__name__)
-        self.lost = True
-        if self.holder is not None:
-            self.holder.cancel()
+
+class _Keeper(threading.Thread):
+    """Renews turns from a thread of its own, so that an event loop that is busy for seconds costs nobody their turn.
+
+    A loop that stands still for HUNG_S is as good as dead: its turns are no longer renewed.
+
+    Args:
+        held: the turns by their keys; the loop adds and removes them.
+        lose: called on the loop for a turn that is another's by now, or could not be renewed for too long.
+    """
+
+    def __init__(self, redis: Redis, held: Dict[str, _Turn], lose: Callable[[_Turn], None]) -> None:
+        super().__init__(name="turns", daemon=True)
+        self._pool, self._held, self._lose = redis.connection_pool, held, lose
+        self._loop, self._seen = asyncio.get_running_loop(), time.monotonic()
+
+    def run(self) -> None:
+        asyncio.run(self._renew_all())
+
+    async def _renew_all(self) -> None:
+        redis = Redis(connection_pool=ConnectionPool(self._pool.connection_class, **self._pool.connection_kwargs))
+        try:
+            while True:
+                await asyncio.sleep(RENEW_S)
+                self._loop.call_soon_threadsafe(self._is_alive)
+                turns = list(self._held.values())
+                if turns and time.monotonic() - self._seen < HUNG_S:
+                    await self._renew(redis, turns)
+        except RuntimeError:
+            if not self._loop.is_closed():
+                raise
+        finally:
+            await redis.connection_pool.disconnect()
+
+    async def _renew(self, redis: Redis, turns: List[_Turn]) -> None:
+        now, pipeline = time.monotonic(), redis.pipeline(transaction=False)
+        for turn in turns:
+            pipeline.eval(Lock.LUA_REACQUIRE_SCRIPT, 1, turn.lock.name, turn.token, int(HOLD_S * 1000))
+        try:
+            renewed = await pipeline.execute()
+        except RedisError as error:
+            log.warning("%d turns could not be renewed (%s)", len(turns), type(error).__name__)
+            gone = [turn for turn in turns if now - turn.renewed + RENEW_S > HOLD_S]
+        else:
+            gone = [turn for turn, kept in zip(turns, renewed, strict=True) if not kept]
+            for turn in turns:
+                turn.renewed = now
+        for turn in gone:
+            self._loop.call_soon_threadsafe(self._lose, turn)
+
+    def _is_alive(self) -> None:
+        self._seen = time.monotonic()
 
 
 class Turns:
@@ -119,6 +156,7 @@ class Turns:
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
         self._held: Dict[str, _Turn] = {}
+        self._keeper: Optional[_Keeper] = None
 
     @asynccontextmanager
     async def turn(self, key: str, order: Optional[float] = None, wait_s: Optional[float] = WAIT_S) -> AsyncIterator[None]:
@@ -138,7 +176,7 @@ class Turns:
             return
         turn = await self._take(key, order, wait_s)
         self._held[key] = turn
-        keeper = asyncio.create_task(turn.keep())
+        self._keep()
         try:
             yield
         except asyncio.CancelledError:
@@ -149,21 +187,32 @@ class Turns:
         finally:
             if self._held.get(key) is turn:  # else it was lost, and is another's by now
                 del self._held[key]
-            keeper.cancel()
             await self._give_back(turn)
+
+    def _keep(self) -> None:
+        if self._keeper is None or not self._keeper.is_alive():
+            self._keeper = _Keeper(self._redis, self._held, self._lose)
+            self._keeper.start()
+
+    def _lose(self, turn: _Turn) -> None:
+        """Stops whoever holds a lost turn; nobody, where it was given back in the meantime."""
+        if self._held.get(turn.key) is turn and turn.holder is not None:
+            turn.lost = True
+            turn.holder.cancel()
 
     async def _take(self, key: str, order: Optional[float], wait_s: Optional[float]) -> _Turn:
         lock, token, taken = FairLock(self._redis, key, order), uuid.uuid4().hex, False
         try:
             taken = await lock.acquire(blocking_timeout=wait_s, token=token)
-        except RedisError as error:
+        except RedisError as error:  # if it stands in line, it does for STAND_S only, and if it was given the turn, for HOLD_S
             raise LockError(f"Redis can't be used for the turn of {key}: {type(error).__name__}") from error
-        finally:
-            if not taken:
-                await self._quietly(lock.give_up(token), key)
+        except asyncio.CancelledError:
+            await self._quietly(lock.give_up(token), key)
+            raise
         if not taken:
+            await self._quietly(lock.give_up(token), key)
             raise LockError(f"the turn of {key} did not come within {wait_s} s")
-        return _Turn(lock, key, asyncio.current_task())
+        return _Turn(lock, key, token, asyncio.current_task())
 
     async def _give_back(self, turn: _Turn) -> None:
         if not turn.lost:

@@ -7,7 +7,7 @@ from collections import defaultdict
 import aiohttp
 import sqlalchemy as sa
 
-ANSWER_S = 90
+ANSWER_S = 300
 
 
 class Visitor:

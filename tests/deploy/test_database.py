@@ -2,7 +2,9 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import shutil
+import subprocess
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -100,6 +102,43 @@ def test_a_crowd_opens_few_connections(stores):
     asyncio.run(crowd())
     pool = stores[0].engine.pool
     assert 1 < pool.checkedin() + pool.checkedout() <= CONNECTIONS
+
+
+@pytest.fixture
+def small_disk(database, stores):
+    """The events are on a disk of half a megabyte; calling it makes the disk larger."""
+    folder = Path(tempfile.mkdtemp(prefix="repwise-disk-"))
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", folder], capture_output=True).returncode:
+        folder.rmdir()
+        pytest.skip("needs root, and a machine that lets it mount a tmpfs")
+    shutil.chown(folder, "postgres", "postgres")
+    folder.chmod(0o700)
+    with sa.create_engine(database.url, isolation_level="AUTOCOMMIT").connect() as connection:
+        connection.execute(sa.text(f"CREATE TABLESPACE small LOCATION '{folder}'"))
+        connection.execute(sa.text("ALTER TABLE events SET TABLESPACE small"))
+        yield lambda: subprocess.run(["mount", "-o", "remount,size=8m", folder], check=True)
+        connection.execute(sa.text("ALTER TABLE events SET TABLESPACE pg_default"))
+        connection.execute(sa.text("DROP TABLESPACE small"))
+    subprocess.run(["umount", folder], check=True)
+    folder.rmdir()
+
+
+def test_a_full_disk_is_an_error_and_the_talk_goes_on_once_there_is_room(stores, small_disk):
+    async def until_full():
+        for number in range(1000):
+            await turn(stores[0], f"{number} {secrets.token_hex(2000)}")
+            kept.append(number)
+
+    kept = []
+    asyncio.run(begun(stores[0]))
+    with pytest.raises(SQLAlchemyError, match="No space left"):
+        asyncio.run(until_full())
+    small_disk()
+    asyncio.run(turn(stores[0], "last"))
+    full = asyncio.run(stores[1].retrieve_full_tracker(TALK))
+    said = [event.text.split()[1] for event in full.events if isinstance(event, UserUttered)]
+    assert said == [*map(str, kept), "last"]
+    assert len(full.events) == 4 + 3 * len(said)  # nothing half stored
 
 
 def test_a_database_that_is_gone_is_an_error_and_nothing_is_kept_aside(stores, database):

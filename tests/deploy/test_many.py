@@ -6,6 +6,7 @@ import random
 import uuid
 
 import pytest
+import sqlalchemy as sa
 
 from tests.deploy.talking import Visitor, stored, visitors, words
 
@@ -101,3 +102,24 @@ async def test_a_message_sent_again_to_the_other_server_is_answered_once(cluster
         answers = await asyncio.gather(*(visitor.say("what is the hack squat?", server, key) for server in (first, second, second)))
         assert len({words(answer) for answer in answers}) == 1
         assert len([1 for events in stored(cluster.database.url).values() for _, _, found in events if found == key]) == 1
+
+
+@pytest.mark.asyncio
+async def test_what_is_deleted_at_one_server_is_gone_at_all(cluster):
+    first, second = (f"http://127.0.0.1:{assistant.port}" for assistant in cluster.assistants)
+    async with visitors() as http:
+        visitor = Visitor(http, cluster.address)
+        await visitor.start(first)
+        [reply, *_] = await visitor.say("which muscles does the back squat work?", first)
+        assert (await visitor.post("rate", {"message": reply["key"], "helpful": True}, first))[0] == 200
+        assert ratings(cluster) == 1
+        assert (await visitor.post("delete", {}, second))[0] == 200
+        assert ratings(cluster) == 0
+
+
+def ratings(cluster):
+    engine = sa.create_engine(cluster.database.url)
+    with engine.connect() as database:
+        found = database.execute(sa.text("SELECT count(*) FROM ratings")).scalar()
+    engine.dispose()
+    return found

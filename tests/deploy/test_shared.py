@@ -5,6 +5,7 @@ import asyncio
 import logging
 import shutil
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -55,10 +56,12 @@ async def test_turns_come_in_the_order_of_arrival_and_never_two_at_once(server, 
             inside[0] -= 1
             done.append(number)
 
-    tasks = []
-    for number in range(12):
-        tasks.append(asyncio.create_task(one(number)))
-        await asyncio.sleep(0.01)
+    tasks, line = [], FairLock(redis, "talk")._line
+    async with Turns(redis).turn("talk"):
+        for number in range(12):
+            tasks.append(asyncio.create_task(one(number)))
+            while await redis.zcard(line) <= number:  # noqa: ASYNC110 - until it stands in line
+                await asyncio.sleep(0.005)
     await asyncio.gather(*tasks)
     assert done == list(range(12))
 
@@ -102,6 +105,28 @@ async def test_a_turn_is_renewed_while_it_is_worked_on(redis, monkeypatch):
         await asyncio.sleep(1)
         with pytest.raises(LockError):
             await Turns(redis)._take("talk", None, 0.1)
+
+
+@pytest.mark.asyncio
+async def test_a_busy_event_loop_keeps_its_turns(redis, monkeypatch):
+    monkeypatch.setattr(turns_module, "HOLD_S", 0.4)
+    monkeypatch.setattr(turns_module, "RENEW_S", 0.1)
+    async with Turns(redis).turn("talk"):
+        time.sleep(1)  # noqa: ASYNC251 - the loop stands still
+        with pytest.raises(LockError):
+            await Turns(redis)._take("talk", None, 0.1)
+
+
+@pytest.mark.asyncio
+async def test_who_gave_a_turn_back_is_never_stopped_for_it(redis, monkeypatch):
+    """The task may be the connection of a browser, which goes on with the next request."""
+    monkeypatch.setattr(turns_module, "RENEW_S", 0.001)
+    turns = Turns(redis)
+    for number in range(200):
+        async with turns.turn(f"talk {number}"):
+            await asyncio.sleep(0.002)
+    turns._lose(turns_module._Turn(FairLock(redis, "talk 1"), "talk 1", "its token", asyncio.current_task()))
+    await asyncio.sleep(0.1)
 
 
 @pytest.mark.asyncio

@@ -76,5 +76,5 @@ def test_deletion_leaves_nothing_in_any_file(server, talk):
     assert status == 200 and "have been deleted" in body["sentence"]
     holding = [path for path, content in everything(server.folder).items() if MARKER.encode() in content.lower()]
     assert holding == []
-    ratings = sqlite3.connect(server.folder / "ratings" / "ratings.db")
-    assert ratings.execute("SELECT count(*) FROM ratings").fetchone() == (0,)
+    database = sqlite3.connect(server.folder / "talks.db")
+    assert database.execute("SELECT count(*) FROM ratings").fetchone() == (0,)

@@ -12,6 +12,7 @@ from addons.channels.signing import Signer
 from addons.channels.slack import channel as slack_channel
 from addons.channels.slack.desk import Desk
 from addons.channels.slack.settings import Settings
+from addons.stores.talks import IN_MEMORY, TalkStore
 from tests.slack.fake import APP_TOKEN, BOT_TOKEN, FakeSlack
 
 INTENTS = {"plan": "request_rep_scheme", "chest pain": "report_red_flag", "knee op": "ask_rehab"}
@@ -28,6 +29,7 @@ class FakeAgent:
     def __init__(self):
         self.heard, self.replies, self.before_reply, self._begun = [], [answer()], None, set()
         self.processor = self.lock_store = self
+        self.tracker_store = TalkStore(db=IN_MEMORY)
 
     async def parse_message(self, text):
         intent = next((name for word, name in INTENTS.items() if word in text), "ask_muscles")

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 
 import pytest
@@ -51,8 +52,9 @@ class Person:
 
 
 @pytest_asyncio.fixture
-async def person(replies, settings, slack):
+async def person(replies, settings, slack, monkeypatch):
     agent = replies.assistant.agent
+    monkeypatch.setattr(agent.tracker_store, "_coming_back", asyncio.Lock())  # a lock belongs to one event loop
     desk = Desk(settings, agent, agent.handle_message, Signer("a secret for these tests", "slack"))
     task = asyncio.create_task(slack_channel.supervised(settings, desk))
     await slack.until(lambda: slack.sockets)
@@ -98,3 +100,13 @@ async def test_delete_my_data_forgets_every_talk_with_the_person(person, replies
     assert any(talk.count(":") > 2 for talk in mine)  # the one in the channel
     told, = await person.write("Delete my data", 1)
     assert "Deleted" in text_of(told) and not mine & set(await store.keys())
+
+
+async def test_all_that_is_kept_comes_as_a_file_to_the_direct_message(person, slack):
+    await person.write("what is the hack squat?", 1, channel="#gym")
+    pointer, = await person.write("send me my data", 1, channel="#gym")
+    assert "direct message" in text_of(pointer)
+    await slack.until(lambda: slack.uploads)
+    upload, = slack.uploads
+    said = [message["text"] for talk in json.loads(upload["bytes"])["conversations"] for message in talk["messages"]]
+    assert upload["channel"] == "DU1" and "what is the hack squat?" in said

@@ -11,6 +11,7 @@ from rasa.core.lock_store import InMemoryLockStore
 from addons.channels.incoming import parse_click
 from addons.channels.telegram import api
 from addons.channels.telegram.service import Service, Settings
+from addons.stores.talks import IN_MEMORY, TalkStore
 from tests.telegram.fake import TOKEN, FakeTelegram
 
 
@@ -26,7 +27,7 @@ class Assistant:
 
     def __init__(self):
         self.heard, self.answers, self.parsed, self.known = [], {}, {}, set()
-        self.lock_store = InMemoryLockStore()
+        self.lock_store, self.tracker_store = InMemoryLockStore(), TalkStore(db=IN_MEMORY)
         self.processor = SimpleNamespace(fetch_tracker_with_initial_session=self._open, save_tracker=self._save)
 
     async def hear(self, message):

@@ -263,6 +263,10 @@ class FakeTelegram:
             raise Refusal(400, "Bad Request: message caption is too long")
         return self._written(chat_id, {"photo": len(photo), "caption": caption, **more})
 
+    async def _sendDocument(self, chat_id: int, document: bytes, caption: str = "") -> Any:
+        self._may_write(chat_id)
+        return self._written(chat_id, {"document": document.decode(), "caption": caption})
+
     async def _editMessageText(self, chat_id: int, message_id: int, text: str, entities: Any = None) -> Any:
         message = self._own(chat_id, message_id)
         _check_text(text)

@@ -6,6 +6,9 @@ import json
 import logging
 
 import pytest
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import BotUttered, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
 
 from addons.channels.telegram import api, service
 from tests.telegram.fake import TOKEN, Refusal
@@ -26,7 +29,7 @@ async def test_the_commands_are_named(telegram, connect):
     async with connect():
         await telegram.until(lambda: telegram.called("setMyCommands"), "the commands")
     [given] = telegram.called("setMyCommands")
-    assert [item["command"] for item in given["commands"]] == ["start", "plan", "help", "stop", "delete"]
+    assert [item["command"] for item in given["commands"]] == ["start", "plan", "help", "stop", "data", "delete"]
 
 
 async def test_messages_of_a_chat_keep_their_order(telegram, connect, assistant):
@@ -121,6 +124,26 @@ async def test_what_a_stop_cuts_off_comes_again(telegram, connect, assistant, mo
     async with connect():
         [shown] = await telegram.seen(5, 1)
     assert shown["text"] == "You said: cut off"
+
+
+async def test_a_turn_that_was_stored_before_a_crash_is_not_worked_out_again(telegram, connect, assistant, monkeypatch):
+    monkeypatch.setattr(service, "STOP_S", 0.05)
+
+    async def store_and_crash(message):
+        tracker = DialogueStateTracker(message.sender_id, [])
+        for event in (UserUttered(message.text, message_id=message.message_id), BotUttered("stored")):
+            tracker.update(event, Domain.empty())
+        await assistant.tracker_store.save(tracker)
+        await asyncio.Event().wait()
+
+    assistant.answers["cut off"] = store_and_crash
+    async with connect():
+        await telegram.text(5, "cut off")
+        await telegram.until(lambda: assistant.heard, "the message")
+        await asyncio.sleep(0.2)
+    async with connect():
+        [shown] = await telegram.seen(5, 1)
+    assert shown["text"] == "stored" and assistant.texts() == ["cut off"]
 
 
 async def test_a_stop_waits_for_the_answer_in_the_making(telegram, connect, assistant):

@@ -1,7 +1,9 @@
 """Talks with the trained assistant through a local Telegram; the whole form goes into build/transcripts/telegram.txt."""
 from __future__ import annotations
 
+import asyncio
 import itertools
+import json
 from pathlib import Path
 
 import pytest
@@ -32,7 +34,8 @@ class Real:
 
 
 @pytest.fixture
-def assistant(replies):
+def assistant(replies, monkeypatch):
+    monkeypatch.setattr(replies.assistant.agent.tracker_store, "_coming_back", asyncio.Lock())  # a lock belongs to one event loop
     return Real(replies.assistant.agent)
 
 
@@ -130,6 +133,24 @@ async def test_a_wish_for_deletion_in_words_deletes_talks_in_groups_too(person, 
     assert await assistant.tracker_store.retrieve(f"telegram:{GROUP}:{person.user}")
     assert joined(await person.say("delete my data")) == WORDS["telegram"]["deleted"]
     assert await assistant.tracker_store.retrieve(f"telegram:{GROUP}:{person.user}") is None
+
+
+@pytest.mark.parametrize("ask", ["/data", "Send me my data!", "/data" + NAME])
+async def test_all_that_is_kept_comes_as_a_file_to_the_private_chat(person, telegram, ask):
+    await person.say("which muscles does the back squat work?")
+    await person.say(NAME + " what is the hack squat?", GROUP)
+    [sent] = await person.say(ask, GROUP if NAME in ask else None)
+    found = json.loads(sent["document"])
+    said = [message["text"] for talk in found["conversations"] for message in talk["messages"] if message["from"] == "you"]
+    assert {talk["conversation"] for talk in found["conversations"]} == {f"telegram:{person.user}", f"telegram:{GROUP}:{person.user}"}
+    assert said == ["what is the hack squat?", "which muscles does the back squat work?"] and "keep about you" in sent["caption"]
+
+
+async def test_who_never_opened_the_private_chat_is_shown_the_way_to_the_file(person, telegram):
+    await telegram.text(person.user, "/data" + NAME, GROUP)
+    await telegram.settled()
+    shown = telegram.shown(GROUP)[-1]
+    assert "for you alone" in shown["text"] and "t.me" in shown["reply_markup"]["inline_keyboard"][0][0]["url"]
 
 
 async def test_a_plan_asked_for_in_a_group_is_made_in_private(person, telegram):

@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 from sanic import Sanic, response
 
-from addons.channels.telegram import Telegram
+from addons.channels.telegram import Telegram, service
 from addons.channels.telegram.service import Settings, webhook_secret
 from addons.channels.web.channel import MOST_BODY_BYTES_OF_ANY_CHANNEL
 from tests.telegram.fake import TOKEN
@@ -139,6 +139,27 @@ async def test_a_stopping_server_finishes_its_answers(telegram, assistant, tmp_p
         assert await telegram.deliver(said("slow")) == 200
         await telegram.until(lambda: assistant.heard, "the message")
     assert [message["text"] for message in telegram.shown(5)] == ["finished"]
+
+
+async def test_what_was_acknowledged_is_answered_after_a_crash_and_once(telegram, assistant, tmp_path, monkeypatch):
+    monkeypatch.setenv("REPWISE_SECRET", "a secret for this test only")
+    monkeypatch.setattr(service, "STOP_S", 0)
+    telegram.started.add(5)
+
+    async def never(message):
+        await asyncio.Event().wait()
+
+    assistant.answers["cut off"] = never
+    async with serve(by_webhook(telegram, tmp_path), assistant):
+        await telegram.until(lambda: telegram.webhook, "the webhook")
+        assert await telegram.deliver(said("cut off")) == 200
+        await telegram.until(lambda: assistant.heard, "the message")
+    assistant.answers.clear()
+    for _ in range(2):
+        async with serve(by_webhook(telegram, tmp_path), assistant):
+            [shown] = await telegram.seen(5, 1)
+            await asyncio.sleep(0.1)
+    assert shown["text"] == "You said: cut off" and len(assistant.heard) == 2
 
 
 async def test_the_longest_message_gets_in(telegram, hooked, assistant):

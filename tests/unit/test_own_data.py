@@ -1,8 +1,10 @@
 """Deleting and exporting what is kept about a person, and deleting what is old."""
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -83,7 +85,11 @@ async def test_an_export_holds_what_was_said_and_what_is_remembered(agent):
 @pytest.mark.asyncio
 async def test_old_talks_are_deleted_with_what_hangs_on_them(agent, monkeypatch):
     forgotten = []
-    monkeypatch.setattr(retention, "_beside", [forgotten.append])
+
+    async def forget(agent, talk):
+        forgotten.append(talk)
+
+    monkeypatch.setattr(retention, "_beside", [forget])
     now = 1e9
     await said(agent, "web:old", now - 31 * DAY_S)
     await said(agent, "web:long", now - 31 * DAY_S)
@@ -91,6 +97,20 @@ async def test_old_talks_are_deleted_with_what_hangs_on_them(agent, monkeypatch)
     assert await retention.delete_old(agent, 30, now) == 1
     assert forgotten == ["web:old"] and await kept(agent) == ["web:long"]
     assert await retention.delete_old(agent, 30, now) == 0
+
+
+@pytest.mark.asyncio
+async def test_nothing_is_deleted_while_the_clock_is_ahead(agent, monkeypatch, caplog):
+    monkeypatch.setattr(retention, "EVERY_S", 0.01)
+    await said(agent, "web:a", time.time())
+    ahead = [0.0]
+    monkeypatch.setattr(retention, "time", SimpleNamespace(time=lambda: time.time() + ahead[0], monotonic=time.monotonic))
+    running = asyncio.create_task(retention.run(agent))
+    await asyncio.sleep(0.05)
+    ahead[0] = 400 * DAY_S
+    await asyncio.sleep(0.1)
+    running.cancel()
+    assert await kept(agent) == ["web:a"] and "jumped ahead" in caplog.text
 
 
 @pytest.mark.asyncio

@@ -5,15 +5,18 @@ import json
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
+from rasa.core.lock_store import InMemoryLockStore
 from rasa.core.utils import AvailableEndpoints
 from rasa.utils.endpoints import EndpointConfig
 
 from addons import patches, settings
 from addons.assistant import NoModel
+from addons.channels.erasing import erase
 from addons.stores.stream import TableStream, masked
-from addons.stores.talks import address_of
+from addons.stores.talks import TalkStore, address_of
 from tests.conftest import ROOT
 
 SECRET = "x" * 40
@@ -104,3 +107,15 @@ async def test_the_table_of_the_stream(tmp_path):
     with stream._engine.connect() as database:
         rows = database.exec_driver_sql("SELECT event, sender_id, data FROM stream").fetchall()
     assert len(rows) == 1 and rows[0][0] == "user" and "knee" not in str(rows[0])
+
+
+@pytest.mark.asyncio
+async def test_a_deleted_conversation_leaves_the_stream_too(tmp_path):
+    stream = TableStream(address_of(db=str(tmp_path / "stream.db")))
+    agent = SimpleNamespace(tracker_store=TalkStore(db=str(tmp_path / "talks.db"), event_broker=stream), lock_store=InMemoryLockStore())
+    for talk in ("web:a", "web:b"):
+        stream.publish({**EVENT, "sender_id": talk})
+    await erase(agent, "web:a")
+    with stream._engine.connect() as database:
+        kept = database.exec_driver_sql("SELECT sender_id FROM stream").scalars().all()
+    assert kept == [masked({"sender_id": "web:b"})["sender_id"]]

@@ -208,6 +208,10 @@ def test_a_save_that_fails_changes_nothing(store):
     assert texts(run(store.retrieve_full_tracker("web:1")), UserUttered) == ["question 0", "question 1", "question 2"]
 
 
+def test_the_file_is_its_owners_only(store, file):
+    assert file.stat().st_mode & 0o077 == 0
+
+
 def test_a_full_disk_is_an_error_and_the_talk_goes_on_once_there_is_room(store):
     run(begun(store))
     run(turn(store, 0))

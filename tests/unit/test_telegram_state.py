@@ -10,6 +10,7 @@ from addons.channels.content import Choice
 from addons.channels.incoming import Refused
 from addons.channels.telegram import state
 from addons.channels.telegram.state import Keyboards, Progress
+from addons.stores.talks import TalkStore
 
 CHOICES = (Choice("Strength", '/inform{"goal":"strength"}'), Choice("Skip " + "é" * 60, "/skip"))
 
@@ -78,58 +79,60 @@ def test_an_old_offset_is_not_used(file, monkeypatch):
 
 @pytest.fixture
 def keyboards(tmp_path):
-    found = Keyboards(tmp_path / "buttons.db")
-    yield found
-    found.close()
+    return Keyboards(TalkStore(db=str(tmp_path / "talks.db")))
 
 
-def test_callback_data_is_short_and_leads_back(keyboards):
-    data = keyboards.keep("telegram:5", CHOICES)
+@pytest.mark.asyncio
+async def test_callback_data_is_short_and_leads_back(keyboards):
+    data = await keyboards.keep("telegram:5", CHOICES)
     assert all(1 <= len(item.encode()) <= 64 for item in data) and "inform" not in "".join(data)
-    assert keyboards.press(data[0], "telegram:5", "c1") == CHOICES[0]
+    assert await keyboards.press(data[0], "telegram:5", "c1") == CHOICES[0]
 
 
-def test_a_second_click_finds_the_buttons_used(keyboards):
-    data = keyboards.keep("telegram:5", CHOICES)
-    assert keyboards.press(data[0], "telegram:5", "c1") == CHOICES[0]
-    assert keyboards.press(data[1], "telegram:5", "c2") is None
-    assert keyboards.press(data[0], "telegram:5", "c1") == CHOICES[0]  # the same click, delivered again after a crash
+@pytest.mark.asyncio
+async def test_a_second_click_finds_the_buttons_used(keyboards):
+    data = await keyboards.keep("telegram:5", CHOICES)
+    assert await keyboards.press(data[0], "telegram:5", "c1") == CHOICES[0]
+    assert await keyboards.press(data[1], "telegram:5", "c2") is None
+    assert await keyboards.press(data[0], "telegram:5", "c1") == CHOICES[0]  # the same click, delivered again after a crash
 
 
+@pytest.mark.asyncio
 @pytest.mark.parametrize("conversation", ["telegram:6", "telegram:5:5", ""])
-def test_a_button_of_another_conversation_is_refused(keyboards, conversation):
+async def test_a_button_of_another_conversation_is_refused(keyboards, conversation):
+    [first, _] = await keyboards.keep("telegram:5", CHOICES)
     with pytest.raises(Refused):
-        keyboards.press(keyboards.keep("telegram:5", CHOICES)[0], conversation, "c1")
+        await keyboards.press(first, conversation, "c1")
 
 
+@pytest.mark.asyncio
 @pytest.mark.parametrize("change", [
     lambda data: data[:-2], lambda data: data[:-1] + "9", lambda data: data[:-1] + "-1", lambda data: data[:-1] + "²",
     lambda data: "x" + data, lambda data: "", lambda data: '/inform{"goal":"strength"}'])
-def test_invented_data_is_refused(keyboards, change):
+async def test_invented_data_is_refused(keyboards, change):
+    [first, _] = await keyboards.keep("telegram:5", CHOICES)
     with pytest.raises(Refused):
-        keyboards.press(change(keyboards.keep("telegram:5", CHOICES)[0]), "telegram:5", "c1")
+        await keyboards.press(change(first), "telegram:5", "c1")
 
 
-def test_buttons_work_after_a_restart_and_not_after_months(keyboards, tmp_path, monkeypatch):
-    data = keyboards.keep("telegram:5", CHOICES)
-    again = Keyboards(tmp_path / "buttons.db")
-    assert again.press(data[1], "telegram:5", "c1") == CHOICES[1]
-    again.close()
+@pytest.mark.asyncio
+async def test_buttons_work_after_a_restart_and_not_after_months(keyboards, tmp_path, monkeypatch):
+    data = await keyboards.keep("telegram:5", CHOICES)
+    again = Keyboards(TalkStore(db=str(tmp_path / "talks.db")))
+    assert await again.press(data[1], "telegram:5", "c1") == CHOICES[1]
     later = time.time() + state.KEPT_S + 1
     monkeypatch.setattr(state.time, "time", lambda: later)
-    much_later = Keyboards(tmp_path / "buttons.db")
+    await again.drop_old()
     with pytest.raises(Refused):
-        much_later.press(data[1], "telegram:5", "c1")
-    much_later.close()
+        await again.press(data[1], "telegram:5", "c1")
 
 
-def test_deleting_a_conversation_takes_its_buttons(keyboards):
-    mine, theirs = keyboards.keep("telegram:5", CHOICES), keyboards.keep("telegram:6", CHOICES)
-    keyboards.forget("telegram:5")
+@pytest.mark.asyncio
+async def test_deleting_a_conversation_takes_its_buttons(tmp_path):
+    store = TalkStore(db=str(tmp_path / "talks.db"))
+    keyboards = Keyboards(store)
+    mine, theirs = await keyboards.keep("telegram:5", CHOICES), await keyboards.keep("telegram:6", CHOICES)
+    await store.erase("telegram:5")
     with pytest.raises(Refused):
-        keyboards.press(mine[0], "telegram:5", "c1")
-    assert keyboards.press(theirs[0], "telegram:6", "c1")
-
-
-def test_the_file_of_buttons_is_its_owners_only(keyboards, tmp_path):
-    assert (tmp_path / "buttons.db").stat().st_mode & 0o077 == 0
+        await keyboards.press(mine[0], "telegram:5", "c1")
+    assert await keyboards.press(theirs[0], "telegram:6", "c1") == CHOICES[0]

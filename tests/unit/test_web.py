@@ -18,16 +18,17 @@ from actions.rendering import address_of, extras_of
 from actions.schemes import Profile, RecentSet, make_plan
 from addons.channels.content import Table, content_of
 from addons.channels.erasing import CannotErase, erase
+from addons.channels.history import Said, history_of, question_before, replies_to
 from addons.channels.limits import Limiter
 from addons.channels.signing import Signer
 from addons.channels.web.access import configured_sites
 from addons.channels.web.exports import calendar_of, csv_of
-from addons.channels.web.history import Said, history_of, question_before, replies_to
 from addons.channels.web.output import WebOutput
-from addons.channels.web.ratings import Ratings
+from addons.channels.web.ratings import Ratings, report
 from addons.channels.web.service import Service
 from addons.channels.web.talks import MOST_TALKS, MOST_WAITING, Talks
 from addons.channels.web.view import View
+from addons.stores.talks import TalkStore
 
 
 def test_a_limiter_lets_a_burst_pass_and_then_a_steady_flow():
@@ -103,7 +104,7 @@ async def test_a_message_is_collected_whole():
 
 
 def _service(tmp_path, store, on_new_message):
-    service = Service(on_new_message, Signer("secret", "web"), Ratings("secret", tmp_path))
+    service = Service(on_new_message, Signer("secret", "web"), Ratings("secret"))
     return service, SimpleNamespace(tracker_store=store, lock_store=_Locks())
 
 
@@ -215,20 +216,21 @@ def test_the_calendar_holds_every_session_from_the_next_monday_on():
     assert len(set(line for line in unfolded.split("\r\n") if line.startswith("UID"))) == 8
 
 
-def test_ratings_are_kept_replaced_taken_back_and_deleted(tmp_path):
-    ratings = Ratings("secret", tmp_path / "new")
-    assert ratings.of("web:a") == {} and ratings.report() == []
-    ratings.keep("web:a", "r1", True, ["c1", "c2"], "which muscles")
-    ratings.keep("web:a", "r1", False, ["c1", "c2"], "which muscles")
-    ratings.keep("web:b", "r1", True, ["c2"], "")
-    assert ratings.of("web:a") == {"r1": False} and Ratings("other", tmp_path / "new").of("web:a") == {}
-    assert ratings.report() == ["0 up, 1 down  c1\n    which muscles", "1 up, 1 down  c2\n    which muscles"]
-    ratings.take_back("web:a", "r1")
-    assert ratings.of("web:a") == {}
-    ratings.keep("web:a", "r2", True, [], "")
-    ratings.forget("web:a")
-    assert ratings.of("web:a") == {} and ratings.of("web:b") == {"r1": True}
-    assert "web:b" not in (tmp_path / "new" / "ratings.db").read_bytes().decode("latin-1")
+@pytest.mark.asyncio
+async def test_ratings_are_kept_replaced_taken_back_and_deleted(tmp_path):
+    ratings, store = Ratings("secret"), TalkStore(db=str(tmp_path / "talks.db"))
+    assert await ratings.of(store, "web:a") == {} and report(store.engine) == []
+    await ratings.keep(store, "web:a", "r1", True, ["c1", "c2"], "which muscles")
+    await ratings.keep(store, "web:a", "r1", False, ["c1", "c2"], "which muscles")
+    await ratings.keep(store, "web:b", "r1", True, ["c2"], "")
+    assert await ratings.of(store, "web:a") == {"r1": False} and await Ratings("other").of(store, "web:a") == {}
+    assert report(store.engine) == ["0 up, 1 down  c1\n    which muscles", "1 up, 1 down  c2\n    which muscles"]
+    await ratings.take_back(store, "web:a", "r1")
+    assert await ratings.of(store, "web:a") == {}
+    await ratings.keep(store, "web:a", "r2", True, [], "")
+    await ratings.forget(store, "web:a")
+    assert await ratings.of(store, "web:a") == {} and await ratings.of(store, "web:b") == {"r1": True}
+    assert not any(b"web:b" in file.read_bytes() for file in tmp_path.iterdir())
 
 
 @pytest.mark.asyncio

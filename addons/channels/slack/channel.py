@@ -65,6 +65,7 @@ class SlackChat(InputChannel):
             if inprocess.wanted():
                 inprocess.install(app.ctx.agent)
             self.desk = Desk(settings, app.ctx.agent, on_new_message, self.signer)
+            await self.desk.resume()
             tasks.append(loop.create_task(supervised(settings, self.desk)))
 
         @slack.listener("before_server_stop")
@@ -95,7 +96,7 @@ class SlackChat(InputChannel):
                     return response.json({"challenge": payload.get("challenge")})
                 if self.desk is None:  # Slack repeats events
                     return response.empty(503)
-                self.desk.take(kind, payload)
+                await self.desk.take(kind, payload)
                 return response.empty(200)
 
         return slack

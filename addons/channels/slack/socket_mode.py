@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Any, Callable, Mapping
+from typing import Any, Awaitable, Callable, Mapping
 
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
@@ -16,7 +16,7 @@ sdk_log.setLevel(logging.CRITICAL)  # its debug lines hold message texts, and of
 CONNECT_S = 20.0
 CHECK_S = 0.5
 
-Take = Callable[[str, Mapping[str, Any]], None]
+Take = Callable[[str, Mapping[str, Any]], Awaitable[None]]
 
 
 async def listen(app_token: str, api_base: str, take: Take, connected: Callable[[], None]) -> None:
@@ -32,7 +32,7 @@ async def listen(app_token: str, api_base: str, take: Take, connected: Callable[
     client = SocketModeClient(app_token, logger=sdk_log, web_client=api, auto_reconnect_enabled=False)
 
     async def on_request(_: Any, request: SocketModeRequest) -> None:
-        take(request.type, request.payload)  # a lane is entered before anything is awaited, so that the order stays; work starts after it
+        await take(request.type, request.payload)
         await client.send_socket_mode_response(SocketModeResponse(envelope_id=request.envelope_id))
 
     client.socket_mode_request_listeners.append(on_request)

@@ -4,7 +4,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any, Dict, Iterator, Optional
 
 import aiohttp
@@ -17,6 +17,16 @@ LONGEST_WAIT_S = 60.0
 """A call that Telegram wants repeated later than this counts as failed."""
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that a call sends as the parameter ``parameter``; ``kind`` is its media type."""
+
+    parameter: str
+    name: str
+    content: bytes
+    kind: str
 
 
 class ApiError(RuntimeError):
@@ -53,12 +63,11 @@ class BotApi:
     async def close(self) -> None:
         await self._session.close()
 
-    async def call(self, method: str, photo: Optional[Path] = None, **parameters: Any) -> Any:
+    async def call(self, method: str, file: Optional[File] = None, **parameters: Any) -> Any:
         """Returns the result of a method. Waits where Telegram says so, and tries again where that may help.
 
         Args:
             method: a name such as "sendMessage".
-            photo: a file that is sent as the parameter "photo".
             parameters: the method's; those that are None are left out.
 
         Raises:
@@ -67,19 +76,19 @@ class BotApi:
         pause = pauses()
         for attempt in range(1, TRIES + 1):
             try:
-                return await self.once(method, photo=photo, **parameters)
+                return await self.once(method, file=file, **parameters)
             except ApiError as error:
                 wait = next(pause) if error.retry_after is None else error.retry_after
                 if attempt == TRIES or not error.passing or wait > LONGEST_WAIT_S:
                     raise
                 await asyncio.sleep(wait)
 
-    async def once(self, method: str, timeout_s: float = TIMEOUT_S, photo: Optional[Path] = None, **parameters: Any) -> Any:
+    async def once(self, method: str, timeout_s: float = TIMEOUT_S, file: Optional[File] = None, **parameters: Any) -> Any:
         """Like :meth:`call` with a single try of at most ``timeout_s`` seconds."""
         given = {name: value for name, value in parameters.items() if value is not None}
         body: Dict[str, Any] = {"json": given}
-        if photo is not None:
-            body = {"data": _form(given, photo)}
+        if file is not None:
+            body = {"data": _form(given, file)}
         try:
             async with self._session.post(f"{self._address}/{method}", timeout=aiohttp.ClientTimeout(total=timeout_s), **body) as reply:
                 return _result(method, reply.status, await reply.text())
@@ -87,11 +96,11 @@ class BotApi:
             raise ApiError(method, 0, type(error).__name__) from None  # the message of the cause may name the token
 
 
-def _form(parameters: Dict[str, Any], photo: Path) -> aiohttp.FormData:
+def _form(parameters: Dict[str, Any], file: File) -> aiohttp.FormData:
     form = aiohttp.FormData()
     for name, value in parameters.items():
         form.add_field(name, value if isinstance(value, str) else json.dumps(value))
-    form.add_field("photo", photo.read_bytes(), filename=photo.name, content_type="image/png")
+    form.add_field(file.parameter, file.content, filename=file.name, content_type=file.kind)
     return form
 
 

@@ -13,11 +13,12 @@ import knowledge
 from addons.channels import erasing, groups, pictures
 from addons.channels.content import Choice, Content, Picture, WholeOutput, content_of
 from addons.channels.deduplicate import seen
+from addons.channels.inbox import hand_over
 from addons.channels.incoming import Refused, clean, parse_click
 from addons.channels.limits import SharedLimiter
-from addons.channels.own_data import asks_to_delete, delete_all
+from addons.channels.own_data import FILE, asks_for_data, asks_to_delete, delete_all, exported, talks_of
 from addons.channels.telegram import render
-from addons.channels.telegram.api import ApiError, BotApi
+from addons.channels.telegram.api import ApiError, BotApi, File
 from addons.channels.telegram.state import Keyboards
 from addons.channels.telegram.updates import Click, Command, Event, Me, NotText, Place, Said, read
 
@@ -25,10 +26,11 @@ log = logging.getLogger(__name__)
 NAME = "telegram"
 
 INTENTS = {"plan": "/request_rep_scheme", "help": "/ask_help", "stop": "/cancel", "start": "/greet"}
-"""What a command means to Rasa; /delete never gets there."""
+"""What a command means to Rasa; /data and /delete never get there."""
 
 BLOCKED = 403
-"""Telegram's code where the bot may not write: it was blocked, or never started."""
+MAY_NOT_WRITE = (400, BLOCKED)
+"""Telegram's codes where the bot may not write: it was blocked, or never started."""
 
 TYPING_EVERY_S = 4.0
 """Telegram shows "typing" for five seconds."""
@@ -117,11 +119,16 @@ class Bot:
         if asks_to_delete(text):
             await self._delete(event.place)
             return
+        if asks_for_data(text):
+            await self._export(event.place)
+            return
         await self._hand_over(event.place, (text, None))
 
     async def _command(self, event: Command) -> None:
         if event.name == "delete":
             await self._delete(event.place)
+        elif event.name == "data":
+            await self._export(event.place)
         elif event.name == "start":
             await self._start(event.place)
         else:
@@ -146,12 +153,21 @@ class Bot:
         """Deletes this talk; asked for in private, the person's talks in groups too."""
         if place.group:
             await erasing.erase(self._agent, place.conversation)
-            self._keyboards.forget(place.conversation)
         else:
-            for talk in await delete_all(self._agent, place.conversation):
-                self._keyboards.forget(talk)
+            await delete_all(self._agent, place.conversation)
         self._no_longer_waiting(place.user)
         await self._say(place, _own_words()["deleted"])
+
+    async def _export(self, place: Place) -> None:
+        """Sends a file with all that is kept about a person to the private chat."""
+        text = await exported(self._agent, await talks_of(self._agent, place.private.conversation))
+        try:
+            await self._api.call("sendDocument", File("document", FILE, text.encode(), "application/json"), chat_id=place.user,
+                                 caption=_words()["own_data"]["exported"])
+        except ApiError as error:
+            if not place.group or error.code not in MAY_NOT_WRITE:
+                raise
+            await self._say(place, _own_words()["start_private"]["data"], self._open_private())
 
     async def _not_text(self, event: NotText) -> None:
         if event.album is None or await self._albums.first(event.album):
@@ -159,7 +175,7 @@ class Bot:
 
     async def _click(self, event: Click) -> None:
         try:
-            choice = self._keyboards.press(event.data, event.place.conversation, event.id)
+            choice = await self._keyboards.press(event.data, event.place.conversation, event.id)
         except Refused:
             await self._acknowledge(event, _own_words()["no_button"])
             return
@@ -210,14 +226,17 @@ class Bot:
         try:
             await self._say(place.private, _own_words()["continued"])
         except ApiError as error:
-            if error.code not in (400, BLOCKED):
+            if error.code not in MAY_NOT_WRITE:
                 raise
             self._wait(place.user, handed)
-            link = {"text": _own_words()["open_private"], "url": f"https://t.me/{self._me.name}?start=group"}
-            await self._say(place, _own_words()["start_private"][reason], [[link]])
+            await self._say(place, _own_words()["start_private"][reason], self._open_private())
             return
         await self._say(place, _words()["groups"][reason])
         await self._answer(place.private, handed)
+
+    def _open_private(self) -> List[List[Dict[str, str]]]:
+        """Returns the button that opens the private chat."""
+        return [[{"text": _own_words()["open_private"], "url": f"https://t.me/{self._me.name}?start=group"}]]
 
     def _wait(self, user: int, handed: Handed) -> None:
         """Keeps what a person began in a group until the private chat is opened; in memory only, for it may concern health."""
@@ -234,7 +253,8 @@ class Bot:
         output = Collected()
         text, parsed = handed
         async with self._typing(place):
-            await self._on_new_message(UserMessage(text, output, place.conversation, input_channel=NAME, parse_data=parsed))
+            await hand_over(self._agent, self._on_new_message,
+                            UserMessage(text, output, place.conversation, input_channel=NAME, parse_data=parsed))
         if not output.contents:
             log.error("No reply in conversation %s", place.conversation)
         await self._show_all(place, output.contents or [_plain(_words()["failed"])])
@@ -268,7 +288,7 @@ class Bot:
         """Sends one message: pictures first, so that text and buttons stay together at the end."""
         for picture in content.pictures:
             await self._show_picture(place, picture)
-        data = self._keyboards.keep(place.conversation, content.buttons) if content.buttons else []
+        data = await self._keyboards.keep(place.conversation, content.buttons) if content.buttons else []
         rows = [[{"text": button.title, "callback_data": item}] for button, item in zip(content.buttons, data, strict=True)]
         texts = render.messages(content, _own_words()["sources"])
         for text in texts[:-1]:
@@ -278,7 +298,8 @@ class Bot:
 
     async def _show_picture(self, place: Place, picture: Picture) -> None:
         try:
-            await self._api.call("sendPhoto", photo=pictures.png(picture),
+            path = pictures.png(picture)
+            await self._api.call("sendPhoto", File("photo", path.name, path.read_bytes(), "image/png"),
                                  caption=render.shortened(picture.alt, render.LONGEST_CAPTION), **place.address)
         except (OSError, ApiError):
             log.exception("The picture %s was not sent", picture.name)

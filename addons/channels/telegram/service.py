@@ -14,13 +14,15 @@ from typing import Any, AsyncIterator, Dict, List, Mapping, Optional
 
 import knowledge
 from addons.channels.deduplicate import seen
+from addons.channels.erasing import store_of
+from addons.channels.inbox import Inbox, answering
 from addons.channels.lanes import Lanes
 from addons.channels.signing import server_secret
 from addons.channels.telegram.api import TIMEOUT_S, ApiError, BotApi, pauses
 from addons.channels.telegram.bot import NAME, Bot, Handler
 from addons.channels.telegram.state import Keyboards, Progress
 from addons.channels.telegram.updates import COMMANDS, KINDS, Me, chat_of
-from addons.operation import health, retention
+from addons.operation import health
 from addons.stores.turns import shared_turns
 
 log = logging.getLogger(__name__)
@@ -67,13 +69,13 @@ class Service:
         settings.state.mkdir(parents=True, exist_ok=True)
         self._bot_key = hashlib.sha256(settings.token.encode()).hexdigest()[:12]
         self._progress = Progress(settings.state / f"telegram-{self._bot_key}.json")  # numbers of updates are each bot's own
-        self._keyboards = Keyboards(settings.state / "telegram.db")
-        retention.also(self._keyboards.forget)
+        self._keyboards = Keyboards(store_of(agent))
         self._api = BotApi(settings.token, settings.base)
         self._lanes = Lanes(NAME)
-        self._seen = seen(f"{NAME} taken {self._bot_key}")
+        self._inbox = Inbox(store_of(agent), NAME, self._lanes, seen(f"{NAME} taken {self._bot_key}"))
         self._done = seen(f"{NAME} done {self._bot_key}")
         self._bot: Optional[Bot] = None
+        self._resumed = False
         self._pauses = pauses()
         self._task = asyncio.get_running_loop().create_task(self._run())
 
@@ -83,20 +85,19 @@ class Service:
         await asyncio.gather(self._task, return_exceptions=True)
         await self._lanes.drain(STOP_S)
         await self._api.close()
-        self._keyboards.close()
 
     async def take(self, update: Mapping[str, Any]) -> None:
-        """Takes an update from the webhook, to be answered in the background. Raises NotReady."""
+        """Takes an update from the webhook, to be answered in the background; it may be acknowledged then. Raises NotReady."""
         if self._bot is None:
             raise NotReady
         number = int(update["update_id"])
-        if await self._seen.first(str(number)):
-            self._lanes.put(str(chat_of(update)), number, functools.partial(self._bot.handle, update))
+        await self._inbox.take(str(chat_of(update)), number, self._key(number), update, functools.partial(self._bot.handle, update))
 
     async def _run(self) -> None:
         while True:
             try:
                 bot = await self._connect()
+                await self._resume(bot)
                 if self._settings.webhook_url:
                     return
                 async with self._alone():
@@ -132,6 +133,18 @@ class Service:
         health.poller(NAME, up=True)
         return self._bot
 
+    async def _resume(self, bot: Bot) -> None:
+        """Answers what a crash left of a webhook's updates."""
+        if self._resumed:
+            return
+        await self._keyboards.drop_old()
+        for key, update in await self._inbox.left():
+            self._inbox.resume(str(chat_of(update)), update["update_id"], key, functools.partial(bot.handle, update))
+        self._resumed = True
+
+    def _key(self, number: int) -> str:
+        return f"{self._bot_key} {number}"
+
     @asynccontextmanager
     async def _alone(self) -> AsyncIterator[None]:
         """Waits until no other server polls. Telegram lets one at a time; when that one stops or dies, the next takes over within seconds."""
@@ -144,12 +157,12 @@ class Service:
             yield
 
     async def _poll(self, bot: Bot) -> None:
-        idle = True
+        idle, again = True, True
         while True:
             for update in await self._updates(POLL_S if idle else 0):
                 if self._progress.begin(update["update_id"]):
-                    self._lanes.put(str(chat_of(update)), update["update_id"], functools.partial(self._work, bot, update))
-            idle = await self._progress.idle(BUSY_S)
+                    self._lanes.put(str(chat_of(update)), update["update_id"], functools.partial(self._work, bot, update, again))
+            idle, again = await self._progress.idle(BUSY_S), False
 
     async def _updates(self, wait_s: int) -> List[Dict[str, Any]]:
         found: List[Dict[str, Any]] = await self._api.once(
@@ -157,11 +170,12 @@ class Service:
         self._pauses = pauses()
         return found
 
-    async def _work(self, bot: Bot, update: Mapping[str, Any]) -> None:
-        """Answers an update that was polled; one that is cut off is not done and comes again."""
+    async def _work(self, bot: Bot, update: Mapping[str, Any], again: bool) -> None:
+        """Answers an update that was polled; one that is cut off is not done and comes again, with the first that a poller gets."""
         number = update["update_id"]
         if not await self._done.knows(str(number)):  # by a server that polled before this one
-            await bot.handle(update)
+            with answering(self._key(number), again):
+                await bot.handle(update)
             await self._done.first(str(number))
         self._progress.finish(number)
 

@@ -6,13 +6,16 @@ import json
 import logging
 import os
 import secrets
-import sqlite3
 import time
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Sequence, Set
 
+import sqlalchemy as sa
+
 from addons.channels.content import Choice
 from addons.channels.incoming import Refused
+from addons.stores.tables import keyboards as _keyboards
+from addons.stores.talks import TalkStore
 
 log = logging.getLogger(__name__)
 
@@ -99,33 +102,29 @@ def _write(file: Path, values: Dict[str, Any]) -> None:
 
 
 class Keyboards:
-    """The buttons that were shown, in a SQLite file.
+    """The buttons that were shown, in the database of the conversations, with which they are deleted.
 
     A button carries 64 bytes at most, too few for a payload with its signature, so it carries a random reference to a row here. The row
-    names the conversation: a reference from another chat, or from another person of the same group, finds nothing. Being in a file it
-    still works after a restart.
+    names the conversation: a reference from another chat, or from another person of the same group, finds nothing. It works after a
+    restart, and at whatever server.
     """
 
-    def __init__(self, file: Path) -> None:
-        file.touch(mode=0o600)
-        self._rows = sqlite3.connect(file, isolation_level=None)
-        self._rows.execute("PRAGMA journal_mode = WAL")
-        self._rows.execute("PRAGMA synchronous = NORMAL")
-        self._rows.execute("CREATE TABLE IF NOT EXISTS keyboard (reference TEXT PRIMARY KEY, conversation TEXT NOT NULL, "
-                           "buttons TEXT NOT NULL, made REAL NOT NULL, click TEXT)")
-        self._rows.execute("DELETE FROM keyboard WHERE made < ?", (time.time() - KEPT_S,))
+    def __init__(self, store: TalkStore) -> None:
+        self._store = store
 
-    def close(self) -> None:
-        self._rows.close()
+    async def drop_old(self) -> None:
+        """Deletes buttons that are too old to work."""
+        await self._store.aside(self._drop_before, time.time() - KEPT_S)
 
-    def keep(self, conversation: str, buttons: Sequence[Choice]) -> List[str]:
+    async def keep(self, conversation: str, buttons: Sequence[Choice]) -> List[str]:
         """Keeps the buttons of one message and returns the callback data of each, 25 bytes at most."""
         reference = secrets.token_urlsafe(TOKEN_BYTES)
-        self._rows.execute("INSERT INTO keyboard VALUES (?, ?, ?, ?, NULL)", (
-            reference, conversation, json.dumps([[button.title, button.payload] for button in buttons]), time.time()))
+        await self._store.aside(self._insert, {
+            "reference": reference, "sender_id": conversation, "made": time.time(),
+            "buttons": json.dumps([[button.title, button.payload] for button in buttons])})
         return [f"{reference}:{place}" for place in range(len(buttons))]
 
-    def press(self, data: str, conversation: str, click: str) -> Optional[Choice]:
+    async def press(self, data: str, conversation: str, click: str) -> Optional[Choice]:
         """Returns the button behind callback data, None if one of the same message was clicked before.
 
         Args:
@@ -137,16 +136,28 @@ class Keyboards:
             Refused: this conversation was shown no such button.
         """
         reference, _, place = data.partition(":")
-        row = self._rows.execute("SELECT buttons, click FROM keyboard WHERE reference = ? AND conversation = ?",
-                                 (reference, conversation)).fetchone()
-        buttons = json.loads(row[0]) if row else []
+        row = await self._store.aside(self._find, reference, conversation)
+        buttons = json.loads(row.buttons) if row else []
         if not place.isdecimal() or int(place) >= len(buttons):
             raise Refused("expired")
-        if row[1] not in (None, click):
+        if row.click not in (None, click):
             return None
-        self._rows.execute("UPDATE keyboard SET click = ? WHERE reference = ?", (click, reference))
+        await self._store.aside(self._clicked, reference, click)
         return Choice(*buttons[int(place)])
 
-    def forget(self, conversation: str) -> None:
-        """Deletes the buttons of a conversation."""
-        self._rows.execute("DELETE FROM keyboard WHERE conversation = ?", (conversation,))
+    def _insert(self, row: Dict[str, Any]) -> None:
+        with self._store.engine.begin() as database:
+            database.execute(_keyboards.insert(), row)
+
+    def _find(self, reference: str, conversation: str) -> Any:
+        with self._store.engine.connect() as database:
+            return database.execute(sa.select(_keyboards.c.buttons, _keyboards.c.click).where(
+                _keyboards.c.reference == reference, _keyboards.c.sender_id == conversation)).first()
+
+    def _clicked(self, reference: str, click: str) -> None:
+        with self._store.engine.begin() as database:
+            database.execute(_keyboards.update().where(_keyboards.c.reference == reference).values(click=click))
+
+    def _drop_before(self, made: float) -> None:
+        with self._store.engine.begin() as database:
+            database.execute(_keyboards.delete().where(_keyboards.c.made < made))

@@ -8,7 +8,7 @@ from typing import Any, Dict, Mapping, Optional, Union
 KINDS = ("message", "callback_query")
 """The updates that are asked for; edits, channel posts and the rest are left alone."""
 
-COMMANDS = ("start", "plan", "help", "stop", "delete")
+COMMANDS = ("start", "plan", "help", "stop", "data", "delete")
 
 _COMMAND = re.compile(r"/(?P<name>\w+)(?:@(?P<bot>\w+))?(?:\s+(?P<words>.*))?", re.DOTALL)
 _NOT_TEXT = ("voice", "photo", "sticker", "location", "audio", "video", "video_note", "document", "animation", "contact", "poll", "venue",

@@ -22,7 +22,7 @@ from addons import inprocess
 from addons.channels import pictures
 from addons.channels.incoming import Refused, clean, parse_click
 from addons.channels.limits import SharedLimiter, pace
-from addons.channels.own_data import asks_to_delete
+from addons.channels.own_data import FILE, asks_to_delete
 from addons.channels.signing import Signer, server_secret
 from addons.channels.web.access import Access, Caller, Denied, configured_sites, mark_of
 from addons.channels.web.assets import read_assets, served
@@ -37,6 +37,8 @@ PAGE = ROOT / "widget" / "page"
 MAX_BODY_BYTES = 16_384
 MOST_BODY_BYTES_OF_ANY_CHANNEL = 262_144
 """Sanic knows one limit for all; a click in Slack brings the whole message with it."""
+ANSWER_S = 600.0
+"""How long a request may wait for its answer: on a busy machine it comes late. Sanic would end it after 60 s, without a sentence of ours."""
 HEARTBEAT_S = 15.0
 MOST_STREAMS, MOST_STREAMS_OF_A_TALK = 500, 12
 """Who finds no free stream gets on with plain requests."""
@@ -87,6 +89,7 @@ class WebChat(InputChannel):
         @page.listener("before_server_start")
         async def prepare(app: Any, loop: asyncio.AbstractEventLoop) -> None:
             app.config.REQUEST_MAX_SIZE = MOST_BODY_BYTES_OF_ANY_CHANNEL
+            app.config.RESPONSE_TIMEOUT = ANSWER_S
             app.request_middleware.appendleft(preflight)  # before Rasa's own, which answers every OPTIONS and knows no sites
 
         async def preflight(request: Request) -> Optional[HTTPResponse]:
@@ -208,7 +211,7 @@ class WebChat(InputChannel):
             conversation = (await self._caller(request)).named()
             text = await service.own_data(request.app.ctx.agent, conversation)
             return response.text(text, content_type="application/json",
-                                 headers={"Content-Disposition": 'attachment; filename="repwise-data.json"'})
+                                 headers={"Content-Disposition": f'attachment; filename="{FILE}"'})
 
         @page.post("/delete")
         @_answered("not_deleted")

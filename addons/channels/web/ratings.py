@@ -10,77 +10,91 @@ import datetime
 import hashlib
 import hmac
 import json
-import os
-import sqlite3
 import sys
 from collections import defaultdict
-from contextlib import closing
-from pathlib import Path
-from typing import Dict, List, Optional, Sequence
+from typing import Any, Dict, List, Sequence
 
-FOLDER_VARIABLE = "REPWISE_RATINGS"
-FOLDER = Path(".repwise")
-_TABLE = """CREATE TABLE IF NOT EXISTS ratings (
-    talk TEXT, message TEXT, day TEXT, helpful INTEGER, claims TEXT, question TEXT, PRIMARY KEY (talk, message))"""
+import sqlalchemy as sa
+from rasa.core.utils import AvailableEndpoints
+
+from addons.stores.tables import ratings as _ratings
+from addons.stores.talks import TalkStore, address_of, engine_of
 
 
 class Ratings:
-    """An SQLite file; every method raises sqlite3.Error or OSError where it can't be used."""
+    """Ratings in the database of the conversations; every method raises sqlalchemy.exc.SQLAlchemyError where it can't be used."""
 
-    def __init__(self, secret: str, folder: Optional[Path] = None) -> None:
+    def __init__(self, secret: str) -> None:
         self._secret = secret.encode()
-        self._file = (folder or Path(os.environ.get(FOLDER_VARIABLE) or FOLDER)) / "ratings.db"
 
-    def keep(self, conversation: str, message: str, helpful: bool, claims: Sequence[str], question: str) -> None:
+    async def keep(self, store: TalkStore, conversation: str, message: str, helpful: bool, claims: Sequence[str], question: str) -> None:
         """Keeps a rating in place of an earlier one of the same message."""
         today = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
-        with closing(self._open()) as database, database:
-            database.execute("INSERT OR REPLACE INTO ratings VALUES (?, ?, ?, ?, ?, ?)",
-                             (self._talk(conversation), message, today, int(helpful), json.dumps(list(claims)), question))
+        row = {"talk": self._talk(conversation), "message": message, "day": today, "helpful": int(helpful),
+               "claims": json.dumps(list(claims)), "question": question}
 
-    def take_back(self, conversation: str, message: str) -> None:
-        with closing(self._open()) as database, database:
-            database.execute("DELETE FROM ratings WHERE talk = ? AND message = ?", (self._talk(conversation), message))
+        def replace() -> None:
+            with store.engine.begin() as database:
+                database.execute(_ratings.delete().where(_ratings.c.talk == row["talk"], _ratings.c.message == message))
+                database.execute(_ratings.insert(), row)
 
-    def forget(self, conversation: str) -> None:
+        await store.aside(replace)
+
+    async def take_back(self, store: TalkStore, conversation: str, message: str) -> None:
+        await self._delete(store, _ratings.c.talk == self._talk(conversation), _ratings.c.message == message)
+
+    async def forget(self, store: TalkStore, conversation: str) -> None:
         """Deletes all ratings of a conversation."""
-        with closing(self._open()) as database, database:
-            database.execute("DELETE FROM ratings WHERE talk = ?", (self._talk(conversation),))
+        await self._delete(store, _ratings.c.talk == self._talk(conversation))
 
-    def of(self, conversation: str) -> Dict[str, bool]:
+    async def of(self, store: TalkStore, conversation: str) -> Dict[str, bool]:
         """Returns whether messages helped, by their key."""
-        with closing(self._open()) as database:
-            rows = database.execute("SELECT message, helpful FROM ratings WHERE talk = ?", (self._talk(conversation),))
-            return {message: bool(helpful) for message, helpful in rows}
+        query = sa.select(_ratings.c.message, _ratings.c.helpful).where(_ratings.c.talk == self._talk(conversation))
 
-    def report(self) -> List[str]:
-        """Returns a line per claim, the least helpful first, with the questions whose answers did not help."""
-        counts: Dict[str, List[int]] = defaultdict(lambda: [0, 0])
-        questions: Dict[str, List[str]] = defaultdict(list)
-        with closing(self._open()) as database:
-            for helpful, claims, question in database.execute("SELECT helpful, claims, question FROM ratings"):
-                for claim in json.loads(claims) or ["(no claim)"]:
-                    counts[claim][helpful] += 1
-                    if not helpful and question:
-                        questions[claim].append(question)
-        ordered = sorted(counts.items(), key=lambda item: (item[1][1] - item[1][0], item[0]))
-        return [f"{up} up, {down} down  {claim}" + "".join(f"\n    {question}" for question in questions[claim])
-                for claim, (down, up) in ordered]
+        def read() -> Dict[str, bool]:
+            with store.engine.connect() as database:
+                return {message: bool(helpful) for message, helpful in database.execute(query)}
+
+        return await store.aside(read)
+
+    @staticmethod
+    async def _delete(store: TalkStore, *which: Any) -> None:
+        def delete() -> None:
+            with store.engine.begin() as database:
+                database.execute(_ratings.delete().where(*which))
+
+        await store.aside(delete)
 
     def _talk(self, conversation: str) -> str:
         return hmac.new(self._secret, f"rating {conversation}".encode(), hashlib.sha256).hexdigest()[:32]
 
-    def _open(self) -> sqlite3.Connection:
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        database = sqlite3.connect(self._file, timeout=2)
-        database.execute(_TABLE)
-        return database
+
+def report(engine: sa.engine.Engine) -> List[str]:
+    """Returns a line per claim, the least helpful first, with the questions whose answers did not help."""
+    counts: Dict[str, List[int]] = defaultdict(lambda: [0, 0])
+    questions: Dict[str, List[str]] = defaultdict(list)
+    with engine.connect() as database:
+        for helpful, claims, question in database.execute(sa.select(_ratings.c.helpful, _ratings.c.claims, _ratings.c.question)):
+            for claim in json.loads(claims) or ["(no claim)"]:
+                counts[claim][helpful] += 1
+                if not helpful and question:
+                    questions[claim].append(question)
+    ordered = sorted(counts.items(), key=lambda item: (item[1][1] - item[1][0], item[0]))
+    return [f"{up} up, {down} down  {claim}" + "".join(f"\n    {question}" for question in questions[claim])
+            for claim, (down, up) in ordered]
 
 
 def main() -> int:
     """Prints the report."""
-    argparse.ArgumentParser(prog="python -m addons.channels.web.ratings", description=__doc__).parse_args()
-    print("\n".join(Ratings("").report()) or "No answer has been rated yet.")
+    parser = argparse.ArgumentParser(prog="python -m addons.channels.web.ratings", description=__doc__)
+    parser.add_argument("--endpoints", default="endpoints.yml", help="where conversations are kept")
+    file = parser.parse_args().endpoints
+    store = AvailableEndpoints.read_endpoints(file).tracker_store
+    if store is None:
+        parser.error(f"{file} names no tracker store")
+    engine = engine_of(address_of(store.url, **store.kwargs))
+    _ratings.create(engine, checkfirst=True)
+    print("\n".join(report(engine)) or "No answer has been rated yet.")
     return 0
 
 

@@ -11,12 +11,12 @@ from rasa.core.channels.channel import UserMessage
 import knowledge
 from actions.misses import masked
 from actions.question import from_message
-from addons.channels.erasing import erase
+from addons.channels.erasing import erase, store_of
+from addons.channels.history import Said, history_of, question_before, replies_to, reply_key
 from addons.channels.own_data import exported
 from addons.channels.signing import Signer
 from addons.channels.web.access import Denied, mark_of
 from addons.channels.web.exports import calendar_of, csv_of
-from addons.channels.web.history import Said, history_of, question_before, replies_to, reply_key
 from addons.channels.web.output import WebOutput
 from addons.channels.web.peers import DELETED, Peers
 from addons.channels.web.ratings import Ratings
@@ -48,7 +48,8 @@ class Service:
                 await agent.processor.save_tracker(tracker)
             history = await _history(agent, conversation)
             talk.remember(history)
-        return {"talk": mark_of(conversation), "messages": self._view(conversation).history(history, self._ratings.of(conversation))}
+        ratings = await self._ratings.of(store_of(agent), conversation)
+        return {"talk": mark_of(conversation), "messages": self._view(conversation).history(history, ratings)}
 
     async def say(self, agent: Any, conversation: str, key: str, text: str, parsed: Optional[Dict[str, Any]]) -> Shown:
         """Hands a message to the assistant once, and returns it with its replies, also when it was answered before.
@@ -94,7 +95,7 @@ class Service:
     async def rate(self, agent: Any, conversation: str, key: str, helpful: Optional[bool]) -> None:
         """Keeps whether an answer helped, or takes the rating back with None. Raises Denied where there is no such answer."""
         if helpful is None:
-            self._ratings.take_back(conversation, key)
+            await self._ratings.take_back(store_of(agent), conversation, key)
             return
         history = await _history(agent, conversation)
         said = _reply(history, key)
@@ -103,7 +104,7 @@ class Service:
         know = knowledge.shared()
         asked = question_before(history, key)
         question = masked(from_message(asked.parsed or {}, know), know) if asked else ""
-        self._ratings.keep(conversation, key, helpful, said.extras.get("claims") or [], question)
+        await self._ratings.keep(store_of(agent), conversation, key, helpful, said.extras.get("claims") or [], question)
 
     async def export(self, agent: Any, conversation: str, key: str, kind: str, today: datetime.date) -> Tuple[str, str]:
         """Returns a rep scheme as a file: its text and its media type. Raises Denied where there is no such table.
@@ -125,18 +126,18 @@ class Service:
         """Deletes a conversation and its ratings."""
         async with self.peers.turn(conversation) as talk:
             await erase(agent, conversation)
-            self._ratings.forget(conversation)
+            await self._ratings.forget(store_of(agent), conversation)
             talk.answered = None
         await self.peers.tell(conversation, (DELETED, {}))
 
-    def forget(self, conversation: str) -> None:
-        """Drops what is kept beside the tracker store of a conversation that was deleted."""
-        self._ratings.forget(conversation)
+    async def forget(self, agent: Any, conversation: str) -> None:
+        """Drops what is kept beside a conversation that was deleted."""
+        await self._ratings.forget(store_of(agent), conversation)
         self.talks.forget(conversation)
 
     async def own_data(self, agent: Any, conversation: str) -> str:
         """Returns all that is kept of a conversation, as JSON."""
-        return await exported(agent, [conversation], self._ratings.of(conversation))
+        return await exported(agent, [conversation], await self._ratings.of(store_of(agent), conversation))
 
     def _view(self, conversation: str) -> View:
         return View(conversation, self._signer)

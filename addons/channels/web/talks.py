@@ -7,7 +7,7 @@ from collections import OrderedDict
 from contextlib import contextmanager
 from typing import Any, Iterator, List, Mapping, Optional, Set
 
-from addons.channels.web.history import Said
+from addons.channels.history import Said
 
 MOST_TALKS = 2_000
 MOST_WAITING = 100

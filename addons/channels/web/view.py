@@ -5,8 +5,8 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence
 
 from addons.channels import pictures
 from addons.channels.content import Content, Line, Picture
+from addons.channels.history import Said
 from addons.channels.signing import Signer
-from addons.channels.web.history import Said
 
 MOST_SHOWN = 400
 """Messages of a long talk that are shown again after a reload."""
