@@ -432,9 +432,9 @@ class Condition(Word):
 
     ``ask_whom`` is who decides ("your surgeon"), ``ask_what`` the question to bring. ``avoid_overhead`` is true where a press
     with the load above the body, lying on the back, stays out of a plan even after clearance; which exercises it
-    rules out stands in limits.yml. ``leads`` tells when the limit comes
-    first in answers to other questions. ``sudden`` is true where the bare name may tell of an emergency ("a blood clot"). ``signs`` find the condition where no name tells it, in the language of red flags; ``unless``
-    takes them back.
+    rules out stands in limits.yml. ``leads`` tells when the limit comes first in answers to other questions. ``sudden`` is true
+    where the bare name may tell of an emergency ("a blood clot"). ``signs`` find the condition where no name tells it, in the
+    language of red flags; ``unless`` takes them back.
     """
 
     screening: Screening

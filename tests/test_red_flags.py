@@ -48,3 +48,14 @@ def test_self_harm_and_eating_disorders_get_their_own_words(positives, know, tie
 def test_ordinary_messages_rarely_raise_an_alarm(parse):
     false = [item["text"] for item in SENTENCES["negative"] if raised(parse(item["text"]))]
     assert len(false) <= MOST_FALSE_ALARMS * len(SENTENCES["negative"]), false
+
+
+def test_the_bare_name_of_a_condition_is_no_emergency(parse, know):
+    named = [condition.name for condition in know.conditions.values() if not condition.sudden]
+    false = [name for name in named for text in (name, f"I have {name}", f"a bit of {name} for 3 years") if raised(parse(text))]
+    assert len(named) > 40 and not false, false
+
+
+def test_what_happens_beside_the_name_of_a_condition_still_counts(parse):
+    for text in ("I have a hernia and the lump is hard and purple", "sciatica and now I can't feel my crotch", "I think I have a blood clot"):
+        assert raised(parse(text)), text

@@ -23,6 +23,7 @@ from addons.nlu.embedding import shared_embedder
 from addons.nlu.features import SentenceEmbeddingFeaturizer, embedding_of
 from addons.nlu.intents import text_of
 from addons.nlu.model import BlendedModel, fit
+from addons.nlu.names import KnowledgeEntityExtractor
 from addons.nlu.parts import segments
 from knowledge.signs import PRESSURE_FLAGS, SignMatcher, all_ordinary, speaks_of_another, speaks_of_symptoms
 from knowledge.store import fingerprint
@@ -126,7 +127,8 @@ class RedFlagDetector(GraphComponent, IntentClassifier):
 
     def _only_names_a_condition(self, message: Message) -> bool:
         """Tells whether a message is the name of a condition that tells of no emergency ("I have a hernia"); the answers take it into account."""
-        named = [item for item in message.get(ENTITIES, []) if item["entity"] == "condition"]
+        named = [item for item in message.get(ENTITIES, [])
+                 if item["entity"] == "condition" and item.get("extractor") == KnowledgeEntityExtractor.__name__]
         known = [self._know.conditions[item["value"]] for item in named if item["value"] in self._know.conditions]
         if not known or any(condition.sudden for condition in known):
             return False
