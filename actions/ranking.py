@@ -25,6 +25,9 @@ TAG_WEIGHTS = {"condition": 4.0, "muscle": 3.0, "stance": 3.0, "term": 3.0, "exe
 DERIVED_SHARE = 0.5
 """How much of a muscle counts that was not named itself, but a part or the whole of it."""
 
+LONGEST = 45
+"""Words from which on a claim counts as equally long; a file that is being written may have longer ones."""
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -61,7 +64,7 @@ def features(entry: Entry, place: str, wanted: Wanted, question: Question, know:
         place: where it stands towards the exercise asked about, see actions.choosing.
     """
     found = {"meaning": question.nearest.get(entry.id, 0.0), "words": question.worded.get(entry.id, 0.0), place: 1.0,
-             "length": len(entry.claim.say.split()) / 25}
+             "length": min(len(entry.claim.say.split()), LONGEST) / 25}
     for tag in entry.tags:
         kind = know.kind_of(tag)
         weight = wanted.tags.get(tag)
