@@ -26,9 +26,9 @@ class Server:
 
     def __init__(self, folder: Path, settings: Optional[Dict[str, str]] = None) -> None:
         self.port, self.log = free_port(), folder / "log.txt"
-        endpoints = folder / "endpoints.yml"
-        endpoints.write_text(f"tracker_store:\n  type: addons.stores.talks.TalkStore\n  db: {folder / 'talks.db'}\n")
-        self._command = [sys.executable, "-m", "addons.serve", "--endpoints", str(endpoints)]
+        self.endpoints = folder / "endpoints.yml"
+        self.endpoints.write_text(f"tracker_store:\n  type: addons.stores.talks.TalkStore\n  db: {folder / 'talks.db'}\n")
+        self._command = [sys.executable, "-m", "addons.serve", "--endpoints", str(self.endpoints)]
         self.settings = {"PORT": str(self.port), "REPWISE_SECRET": "a secret for this test only", **(settings or {})}
         self.process: Optional[subprocess.Popen[bytes]] = None
 

@@ -245,8 +245,8 @@ def test_ratings_are_kept_masked_and_taken_back(browser, server):
     assert browser.post("/chat/rate", {"message": message["key"], "helpful": False}) == (200, {"helpful": False})
     shown = [m for m in browser.post("/chat/start", {})[1]["messages"] if m["key"] == message["key"]]
     assert shown[0]["helpful"] is False
-    report = subprocess.run([sys.executable, "-m", "addons.channels.web.ratings"], capture_output=True, text=True, cwd=ROOT,
-                            env={**os.environ, "REPWISE_RATINGS": server.settings["REPWISE_RATINGS"]}).stdout
+    report = subprocess.run([sys.executable, "-m", "addons.channels.web.ratings", "--endpoints", str(server.endpoints)], capture_output=True,
+                            text=True, cwd=ROOT).stdout
     assert "0 up, 1 down  back_squat.muscles" in report and "which muscles does the back squat work" in report and "Kim" not in report
     browser.post("/chat/rate", {"message": message["key"], "helpful": None})
     shown = [m for m in browser.post("/chat/start", {})[1]["messages"] if m["key"] == message["key"]]
