@@ -97,7 +97,7 @@ class Service:
         if helpful is None:
             await self._ratings.take_back(store_of(agent), conversation, key)
             return
-        history = await _history(agent, conversation)
+        history = await _settled(agent, conversation)
         said = _reply(history, key)
         if not said.content.rate:
             raise Denied(404, "bad_request")
@@ -113,7 +113,7 @@ class Service:
             kind: "csv" or "ics".
             today: the person's date.
         """
-        said = _reply(await _history(agent, conversation), key)
+        said = _reply(await _settled(agent, conversation), key)
         table, plan = said.content.table, said.extras.get("calendar")
         if table is None or kind not in ("csv", "ics") or (kind == "ics" and plan is None):
             raise Denied(404, "bad_request")
@@ -141,6 +141,12 @@ class Service:
 
     def _view(self, conversation: str) -> View:
         return View(conversation, self._signer)
+
+
+async def _settled(agent: Any, conversation: str) -> List[Said]:
+    """Returns the history once no turn is under way: an answer can be seen, and clicked on, before its turn is stored."""
+    async with agent.lock_store.lock(conversation):
+        return await _history(agent, conversation)
 
 
 async def _history(agent: Any, conversation: str) -> List[Said]:
