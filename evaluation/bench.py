@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import importlib
-import importlib.util
 import json
 import math
 import os
@@ -24,13 +22,12 @@ from typing import Dict, List, Optional, Sequence, Tuple
 
 import yaml
 
+from evaluation import growth
 from evaluation.servers import Ours, Server, Stock
 from evaluation.workshop import ALIAS, NOTHING, STOCK_EPOCHS, Workshop, stock_config
 
 OUT, TRIAL = Path("evaluation") / "bench.json", Path("build") / "bench" / "trial.json"
 QUESTIONS = Path("evaluation") / "questions" / "heldout.yml"
-GROWTH = "evaluation.growth"
-"""A module with ``figures() -> Dict[str, float]``: what exercises cost us, by metric."""
 
 WITHOUT_ACTION = ("hello", "thank you", "good morning", "thanks a lot", "hi there")
 """Answered by a response of the domain."""
@@ -190,11 +187,9 @@ def training(ours: Workshop, stock: Workshop, short: bool, epochs: int, table: T
         table.add(metric + remark, ours.times().get(key), stock.times().get(key))
 
 
-def growth(table: Table) -> None:
-    """Adds what more exercises cost us, where there is a module that measures it."""
-    if importlib.util.find_spec(GROWTH) is not None:
-        for metric, value in importlib.import_module(GROWTH).figures().items():
-            table.add(metric, value, None)
+def written(table: Table, out: Path) -> None:
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(json.dumps(table.figures, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def main() -> int:
@@ -218,10 +213,12 @@ def main() -> int:
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     training(ours, stock, args.short or args.share < 1, args.epochs, table)
-    growth(table)
     out = OUT if args.share == 1 else TRIAL
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(json.dumps(table.figures, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    written(table, out)
+    if not args.short:
+        for metric, value in growth.figures().items():
+            table.add(metric, value, None)
+        written(table, out)
     print(f"Written to {out}" + ("" if args.share == 1 else f": a trial, stock learned from {args.share:.0%} of the sentences only"))
     return 0
 

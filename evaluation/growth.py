@@ -95,25 +95,31 @@ def message_times(copies: Sequence[Copy], texts: Sequence[str], rounds: int) -> 
     return tuple([statistics.median(times) for times in by_text.values()] for by_text in found)
 
 
+def figures(exercises: int = 100, rounds: int = 5) -> Dict[str, float]:
+    """Returns seconds of training and milliseconds of a message (median), as the project is and with more exercises."""
+    with tempfile.TemporaryDirectory() as name:
+        base, grown = Copy(Path(name, "base")), Copy(Path(name, "grown"))
+        grow(grown, exercises)
+        labels = ("exercises as they are", f"{exercises} more exercises")
+        found = {}
+        for copy, label in zip((base, grown), labels, strict=True):
+            copy.run("knowledge.validate")
+            found[f"{label}: training, s"] = trained(copy)
+        file = ROOT / "evaluation" / "questions" / "heldout.yml"
+        texts = [item["text"] for item in questions(file)][::5][:MESSAGES]
+        for label, times in zip(labels, message_times((base, grown), texts, rounds), strict=True):
+            found[f"{label}: message, ms"] = statistics.median(times)
+    return found
+
+
 def main(arguments: Optional[List[str]] = None) -> int:
     """Measures, prints the figures and returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m evaluation.growth", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--exercises", type=int, default=100, help="how many are made up (100)")
     parser.add_argument("--rounds", type=int, default=5, help="how often each message is sent (5)")
     args = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory() as name:
-        base, grown = Copy(Path(name, "base")), Copy(Path(name, "grown"))
-        grow(grown, args.exercises)
-        seconds = []
-        for copy, label in ((base, "as it is"), (grown, f"with {args.exercises} more exercises")):
-            print(copy.run("knowledge.validate").splitlines()[-1])
-            seconds.append(trained(copy))
-            print(f"Training {label}: {seconds[-1]:.0f} s", flush=True)
-        file = ROOT / "evaluation" / "questions" / "heldout.yml"
-        texts = [item["text"] for item in questions(file)][::5][:MESSAGES]
-        times = message_times((base, grown), texts, args.rounds)
-    medians = [statistics.median(found) for found in times]
-    print(f"Message, median of {len(texts)}: {medians[0]:.1f} ms, {medians[1]:.1f} ms ({medians[1] / medians[0] - 1:+.0%})")
+    for label, value in figures(args.exercises, args.rounds).items():
+        print(f"{label:45} {value:8.1f}")
     return 0
 
 
