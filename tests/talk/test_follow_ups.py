@@ -123,3 +123,11 @@ def test_a_misspelt_word_inside_a_longer_name_is_understood(talk, text, exercise
 
 def test_getting_out_of_a_chair_is_a_question_about_legs(talk):
     assert "quads and glutes" in talk.say("what helps me get out of a chair").text
+
+
+@pytest.mark.parametrize("text", ["My left leg tingles down to the toes at night, can I do Romanian deadlifts?",
+                                  "pins and needles down to my foot from the leg for weeks, good mornings ok?"])
+def test_a_tingling_leg_gets_the_limit_first(talk, text):
+    turn = talk.say(text)
+    assert "tingles or goes numb" in lead_of(turn) or "stop" in lead_of(turn), turn.text
+    assert "safe for most" not in turn.text
