@@ -1,10 +1,12 @@
 """What a person said, as plain values: the input of the answer functions."""
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any, Dict, List, Mapping, Optional, Tuple
 
 from knowledge import Knowledge
+from knowledge.signs import is_high
 
 TOPIC_OF_INTENT = {
     "ask_definition": "definition", "ask_muscles": "muscles", "ask_foot_placement": "foot_placement",
@@ -25,6 +27,9 @@ REQUEST = "request_rep_scheme"
 REQUEST_SESSION = "request_session"
 REQUESTS = frozenset({REQUEST, REQUEST_SESSION})
 """Intents that ask for a plan: of one exercise, or of a session of several. Each has a form."""
+
+_MEASURE = re.compile(r"(?:my )?(?:bp|blood pressure)", re.IGNORECASE)
+"""Names of high blood pressure that are the measure's name too: beside an ordinary reading they tell of no condition."""
 
 PARTS = "parts"
 """The key of a parsed message that holds its questions, where it has several."""
@@ -108,6 +113,9 @@ def from_message(message: Mapping[str, Any], know: Knowledge) -> Question:
         Mention(entity=e["entity"], value=str(e["value"]), text=e.get("text", ""), negated=bool(e.get("negated")),
                 amount=e.get("amount"), unit=e.get("unit"), second=e.get("second"), context=bool(e.get("context")))
         for e in message.get("entities") or [] if e.get("value") is not None)
+    readings = [mention for mention in mentions if mention.unit == "mmhg"]
+    if readings and not any(is_high(mention.amount or 0, mention.second) for mention in readings):
+        mentions = tuple(mention for mention in mentions if mention.entity != "condition" or not _MEASURE.fullmatch(mention.text))
     intent: Dict[str, Any] = message.get("intent") or {}
     nearest, worded = decode_nearest(message.get("nearest"), know)
     return Question(

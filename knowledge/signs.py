@@ -28,6 +28,8 @@ LOAD_WORDS = re.compile(r"\b(?:kg|kgs|kilos?|lb|lbs|pounds?|reps?|sets?|plates?|
 """Beside these two numbers are loads ("190/115 kg drop set"), unless blood pressure is named."""
 PRESSURE_LIMITS = ((180, 110, "bp_urgent"), (160, 100, "bp_clinician"))
 """Upper value, lower value (mmHg), flag: either value at or above its limit raises the flag."""
+HIGH_PRESSURE = (140, 90)
+"""From either value on a reading (mmHg) counts as high blood pressure."""
 PRESSURE_EMERGENCY = (180, 120, "bp_emergency")
 PRESSURE_FLAGS = frozenset({PRESSURE_EMERGENCY[2], *(flag for _, _, flag in PRESSURE_LIMITS)})
 PRESSURE_SYMPTOMS = re.compile(
@@ -211,6 +213,11 @@ _SIDE_REMARK = re.compile(
     r"\b(?:i (?:am |m )?(?:train|coach|teach|ask|asking|think|wonder|saw|see|took|drove|told|know|guess|should|do|want|need|work|have got|"
     r"have|got|live|worry|can|look after|care for|help)|im (?:asking|worried|his|her|their|a coach|a trainer|a pt|coaching|training)|"
     r"tell me|what (?:do|can|should) i|should i|can i|do i)\b")
+
+
+def is_high(upper: float, lower: Optional[float]) -> bool:
+    """Tells whether a reading (mmHg) counts as high blood pressure; the lower value may be missing."""
+    return upper >= HIGH_PRESSURE[0] or (lower or 0) >= HIGH_PRESSURE[1]
 
 
 def all_ordinary(pressures: Sequence[Tuple[float, float]]) -> bool:

@@ -10,6 +10,7 @@ from actions.quantities import in_digits
 from actions.question import REQUEST_SESSION, REQUESTS, Mention, Question
 from actions.sessions import size_for
 from knowledge import Knowledge
+from knowledge.signs import is_high
 from knowledge.text import tokens
 
 YES = frozenset("yes yep yeah yup ya yea sure correct affirmative definitely absolutely true cleared ok okay".split())
@@ -37,6 +38,8 @@ COUNT = re.compile(r"\b([1-9])\s+(?:\w+\s+){0,2}?(?:exercises|movements|moves|li
 HOURS = re.compile(r"\b(?:(?P<half>half (?:an )?hour)|(?:an|one|1) hour|hour long)\b", re.IGNORECASE)
 MACHINE_KIT, BARE_KIT = "gym", "bodyweight"
 """Kits of knowledge/sessions.yml: of a gym, and of somebody with nothing."""
+DISCOMFORTS = frozenset({"knee_discomfort", "back_discomfort", "hip_discomfort"})
+"""Aspects of knowledge/vocabulary.yml that tell of a joint that hurts."""
 AGE_LIMITS = (18, 65)
 MOST_SESSIONS_A_WEEK = 7
 MOST_REPS = 50
@@ -139,20 +142,20 @@ def read_health(question: Question, asked: bool, know: Knowledge) -> Optional[Re
             conditions.append("age_over_65")
         if "teenagers" in groups and "age_under_18" not in conditions:
             conditions.append("age_under_18")
-        for mention in question.numbers("mmhg"):
-            conditions.append("high_blood_pressure") if (mention.amount or 0) >= 140 else None
+        if any(is_high(mention.amount or 0, mention.second) for mention in question.numbers("mmhg")):
+            conditions.append("high_blood_pressure")
     if conditions:
         return Read({"answer": "yes", "conditions": conditions})
     if not asked:
         return None
     words = tokens(question.text)
-    hurts = question.values("body_part") and re.search(
+    hurts = set(question.values("aspect")) & DISCOMFORTS or question.values("body_part") and re.search(
         r"\b(?:bad|hurt|hurts|sore|ache|aches|pain|painful|injur\w*|problem|problems|issue|issues|dodgy|weak|operat\w*|surger\w*|broke\w*|torn|tore)\b",
         question.text, re.I)
     negated = bool(question.values("condition", negated=True)) or bool(words and (words[0] in NO or set(words) & {"none", "nothing", "healthy"}))
     if hurts and not negated:
         return Read({"answer": "yes", "conditions": ["joint_problem"] if "joint_problem" in know.conditions else []})
-    if negated or question.intent == "deny":
+    if negated or question.intent == "deny" or question.numbers("mmhg"):  # a reading that is high was a condition above
         return Read({"answer": "no", "conditions": []})
     if (words and words[0] in YES) or question.intent == "affirm":
         return Read({"answer": "yes", "conditions": []})

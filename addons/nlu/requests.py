@@ -53,6 +53,8 @@ SHORT_FORMS = {intent: re.compile(_OPENING + form + r"\W*$", re.IGNORECASE) for 
     ("follow_up", r"(?:(?:is it|it is|it's|is that|that is|is this) (?:a )?normal|how (?:do|can|should) i (?:fix|stop|prevent) (?:it|this|that))"))}
 """What whole short messages mean, by their words."""
 DIFFERENCE = re.compile(r"\b(?:difference|differ|compared?)\b", re.IGNORECASE)
+DAY = re.compile(r"\b(?:legs?|lower(?:[ -]body)?|thighs?|glutes?|bum|booty|quads?|ham(?:string)?s?|hammies|cal(?:f|ves)) ?-?day\b", re.IGNORECASE)
+"""A day for a muscle is several exercises, whatever the classifier thinks, unless one exercise is named."""
 LEAST_LIKELY = 0.03
 SURE = 0.97
 ABOUT_LAST_ANSWER = frozenset({"ask_why", "ask_source"})
@@ -124,13 +126,17 @@ def _is_own_question(intent: Dict[str, Any], text: str, message: Message) -> boo
 def meant_request(message: Message) -> str:
     """Returns which plan a request asks for: of one exercise or of several.
 
-    Two exercises named make a session; nothing that speaks of a whole makes a plan for one; else the classifier decides.
+    Two exercises named make a session, and so does the day of a muscle without an exercise; nothing that speaks of a whole makes a plan
+    for one; else the classifier decides.
     """
     know = knowledge.shared()
     named = _named(message)
     if len(named - {know.family_of(item) for item in named}) > 1:
         return REQUEST_SESSION
-    if not WHOLE.search(message.get(MASKED_TEXT) or message.get(TEXT) or ""):
+    text = message.get(MASKED_TEXT) or message.get(TEXT) or ""
+    if not named and DAY.search(text):
+        return REQUEST_SESSION
+    if not WHOLE.search(text):
         return REQUEST
     return next((str(item["name"]) for item in message.get(INTENT_RANKING_KEY, []) if item["name"] in REQUESTS), REQUEST)
 

@@ -131,3 +131,25 @@ def test_a_tingling_leg_gets_the_limit_first(talk, text):
     turn = talk.say(text)
     assert "tingles or goes numb" in lead_of(turn) or "stop" in lead_of(turn), turn.text
     assert "safe for most" not in turn.text
+
+
+def test_an_ordinary_blood_pressure_is_no_condition(talk):
+    talk.say("bp 124/79 this morning all fine, leg day?")
+    assert "blood pressure" not in talk.say("can I do calf raises?").text.lower()
+
+
+def test_a_high_reading_is_remembered(talk):
+    talk.say("my blood pressure is 150/92, which muscles do back squats work")
+    assert "blood pressure" in talk.say("can I do calf raises?").text.lower()
+
+
+def test_an_ordinary_blood_pressure_answers_the_health_question(talk):
+    talk.say_all("make me a plan for the hack squat", "strength", "I have trained for a year", "two days a week")
+    turn = talk.say("none, bp is 118/76")
+    assert turn.asking not in ("health", "clearance"), turn.text
+
+
+@pytest.mark.parametrize("text", ["bp 118/76 but my knee hurts", "my knee hurts", "lower back aches a bit", "dodgy hip"])
+def test_a_joint_that_hurts_answers_the_health_question(talk, text):
+    talk.say_all("make me a plan for the hack squat", "strength", "I have trained for a year", "two days a week")
+    assert talk.say(text).asking == "clearance"

@@ -30,6 +30,8 @@ def test_a_name_alone_is_a_bare_name(masked, bare):
     ("a plan for this exercise, this exercise", ["leg_press", "leg_press_45"], "request_session", "request_rep_scheme"),
     ("leg day around this exercise", ["hack_squat"], "request_session", "request_session"),
     ("a plan for my legs", [], "request_rep_scheme", "request_rep_scheme"),
+    ("glute day please", [], "request_rep_scheme", "request_session"),
+    ("this exercise for leg day", ["hack_squat"], "request_rep_scheme", "request_rep_scheme"),
 ])
 def test_a_request_is_for_one_exercise_or_for_a_session(masked, exercises, likeliest, meant):
     other = {"request_session": "request_rep_scheme", "request_rep_scheme": "request_session"}[likeliest]
