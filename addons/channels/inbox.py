@@ -1,8 +1,8 @@
 """What Slack and Telegram were told is taken, until it is answered: a crash in between loses nothing.
 
 A channel that has acknowledged an event never gets it again. So the event stands in the database before it is acknowledged, and is deleted
-when it is answered. What is left at a start is answered then. A turn that was stored before the crash is not worked out again, which would
-double it: what was said is sent once more.
+when it is answered. What is left at a start is answered then; what a server that died leaves is answered by another within two minutes. A turn
+that was stored before the crash is not worked out again, which would double it: what was said is sent once more.
 """
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import time
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, Awaitable, Callable, Iterator, List, Mapping, Optional, Tuple
+from typing import Any, Awaitable, Callable, Iterator, List, Mapping, Optional, Set, Tuple
 
 import sqlalchemy as sa
 from rasa.core.channels.channel import UserMessage
@@ -30,7 +30,13 @@ log = logging.getLogger(__name__)
 MOST_TRIES = 3
 """How often an event is worked on; one that crashes the server each time is then dropped."""
 
+ABANDONED_S, LOOK_EVERY_S = 60.0, 30.0
+"""An event that has waited so long may be that of a server that died; and how often such events are looked for. One that a living server is
+working on waits in its lane, where it is found to be answered."""
+
 Work = Callable[[], Awaitable[None]]
+Resume = Callable[[str, Mapping[str, Any]], None]
+"""Puts an event that was left, by key and data, into its lane again: :meth:`Inbox.resume` with what it needs."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +87,31 @@ class Inbox:
 
     def __init__(self, store: TalkStore, channel: str, lanes: Lanes, seen: Seen) -> None:
         self._store, self._channel, self._lanes, self._seen = store, channel, lanes, seen
+        self._own: Set[str] = set()
+        self._watching: Optional[asyncio.Task[None]] = None
+
+    async def start(self, resume: Resume) -> None:
+        """Resumes what a crash left, then, until :meth:`stop`, what other servers leave that die."""
+        for key, data in await self.left():
+            resume(key, data)
+        self._watching = asyncio.get_running_loop().create_task(self._watch(resume))
+
+    async def stop(self) -> None:
+        """Looks for no more events; those in lanes stay there."""
+        if self._watching is not None:
+            self._watching.cancel()
+            await asyncio.gather(self._watching, return_exceptions=True)
+
+    async def _watch(self, resume: Resume) -> None:
+        while True:
+            await asyncio.sleep(LOOK_EVERY_S)
+            try:
+                for key, data in await self._store.aside(self._abandoned, time.time() - ABANDONED_S):
+                    if key not in self._own:
+                        log.warning("The event %s of %s was left by another server; it is taken over", key, self._channel)
+                        resume(key, json.loads(data))
+            except sa.exc.SQLAlchemyError:  # it is looked for again
+                log.exception("Could not look for events of %s that were left", self._channel)
 
     async def take(self, lane: str, order: float, key: str, data: Mapping[str, Any], work: Work) -> None:
         """Has the work for an event done in its lane, if the event is new; returns when it may be acknowledged.
@@ -88,6 +119,7 @@ class Inbox:
         Args:
             data: what :meth:`left` gives back after a crash.
         """
+        self._own.add(key)
         keeping = asyncio.ensure_future(self._keep(key, data))
         self._lanes.put(lane, order, lambda: self._work(key, keeping, work))  # before anything is awaited, so that the order stays
         await asyncio.wait({keeping})
@@ -103,6 +135,7 @@ class Inbox:
 
     def resume(self, lane: str, order: float, key: str, work: Work) -> None:
         """Has the work for an event done that a crash left."""
+        self._own.add(key)
         self._lanes.put(lane, order, lambda: self._work_again(key, work))
 
     async def _keep(self, key: str, data: Mapping[str, Any]) -> bool:
@@ -116,20 +149,26 @@ class Inbox:
 
     async def _work(self, key: str, keeping: asyncio.Future[bool], work: Work) -> None:
         try:
-            wanted = await keeping and await self._store.aside(self._holds, key)
-        except (sa.exc.SQLAlchemyError, RedisError):  # the work tells the person, where it fails for the same reason
-            log.exception("The event %s of %s would be lost by a crash", key, self._channel)
-            wanted = True
-        if wanted:
-            with answering(key, again=False):
-                await work()
-            await self._done(key)
+            try:
+                wanted = await keeping and await self._store.aside(self._holds, key)
+            except (sa.exc.SQLAlchemyError, RedisError):  # the work tells the person, where it fails for the same reason
+                log.exception("The event %s of %s would be lost by a crash", key, self._channel)
+                wanted = True
+            if wanted:
+                with answering(key, again=False):
+                    await work()
+                await self._done(key)
+        finally:
+            self._own.discard(key)
 
     async def _work_again(self, key: str, work: Work) -> None:
-        if await self._store.aside(self._holds, key):  # else another server answered it
-            with answering(key, again=True):
-                await work()
-            await self._done(key)
+        try:
+            if await self._store.aside(self._holds, key):  # else another server answered it
+                with answering(key, again=True):
+                    await work()
+                await self._done(key)
+        finally:
+            self._own.discard(key)
 
     async def _done(self, key: str) -> None:
         await self._store.aside(self._delete, key)
@@ -156,6 +195,11 @@ class Inbox:
         with self._store.engine.begin() as database:
             database.execute(_inbox.update().where(mine).values(tries=_inbox.c.tries + 1))
             query = sa.select(_inbox.c.key, _inbox.c.tries, _inbox.c.data).where(mine).order_by(_inbox.c.at)
+            return [tuple(row) for row in database.execute(query)]
+
+    def _abandoned(self, before: float) -> List[Tuple[str, str]]:
+        query = sa.select(_inbox.c.key, _inbox.c.data).where(_inbox.c.channel == self._channel, _inbox.c.at < before).order_by(_inbox.c.at)
+        with self._store.engine.connect() as database:
             return [tuple(row) for row in database.execute(query)]
 
     def _is(self, key: str) -> Any:

@@ -10,6 +10,7 @@ from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.exc import OperationalError
 
+from addons.channels import inbox
 from addons.channels.inbox import MOST_TRIES
 from addons.channels.signing import Signer
 from addons.channels.slack.desk import Desk
@@ -68,9 +69,9 @@ async def test_a_turn_that_was_stored_before_the_crash_is_not_worked_out_again(s
 
 
 async def test_it_is_acknowledged_when_it_is_in_the_database_and_not_before(connected, slack, agent, monkeypatch):
-    inbox, go_on = connected._inbox, threading.Event()
-    insert = inbox._insert
-    monkeypatch.setattr(inbox, "_insert", lambda *row: go_on.wait(10) and insert(*row))
+    kept, go_on = connected._inbox, threading.Event()
+    insert = kept._insert
+    monkeypatch.setattr(kept, "_insert", lambda *row: go_on.wait(10) and insert(*row))
     await slack.send("events_api", slack.direct("which muscles?"))
     await asyncio.sleep(0.2)
     assert slack.acks == [] and agent.heard == []
@@ -118,6 +119,36 @@ async def test_another_server_that_lives_keeps_what_it_works_on(start, slack, ag
     assert len(left) == 1 and len(agent.heard) == 1
     await first._inbox._work_again(left[0][0], never)
     assert len(agent.heard) == 1
+
+
+async def test_what_a_server_leaves_that_died_another_takes_over(start, slack, agent, monkeypatch, caplog):
+    monkeypatch.setattr(inbox, "ABANDONED_S", 0.3)
+    monkeypatch.setattr(inbox, "LOOK_EVERY_S", 0.1)
+    living, agent.before_reply, dying = await start(), never, await start()
+    await dying.take("events_api", slack.direct("which muscles?"))
+    await slack.said(1)
+    await crash(dying)
+    agent.before_reply = None
+    assert "quads" in text_of((await slack.said(2))[1]) and "taken over" in caplog.text
+    await asyncio.sleep(0.5)
+    assert len(agent.heard) == 1 and (await living._inbox.left()) == []
+    await living.close(5)
+
+
+async def test_an_event_that_takes_long_is_not_taken_over_by_its_own_server(start, slack, agent, monkeypatch, caplog):
+    monkeypatch.setattr(inbox, "ABANDONED_S", 0.1)
+    monkeypatch.setattr(inbox, "LOOK_EVERY_S", 0.05)
+    desk, go_on = await start(), asyncio.Event()
+
+    async def wait(message):
+        await go_on.wait()
+
+    agent.before_reply = wait
+    await desk.take("events_api", slack.direct("which muscles?"))
+    await asyncio.sleep(0.5)
+    go_on.set()
+    await desk.close(5)
+    assert len(agent.heard) == 1 and "taken over" not in caplog.text
 
 
 async def test_who_sends_too_fast_is_told_once(connected, slack, agent):

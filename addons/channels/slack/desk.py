@@ -82,14 +82,17 @@ class Desk:
                                    partial(self._answer, incoming))
 
     async def resume(self) -> None:
-        """Answers what a crash left."""
-        for key, data in await self._inbox.left():
-            incoming = read(data["kind"], data["payload"])
-            if incoming is not None:
-                self._inbox.resume(incoming.private, incoming.order, key, partial(self._answer, incoming))
+        """Answers what a crash left, here or at another server."""
+        await self._inbox.start(self._resume)
+
+    def _resume(self, key: str, data: Mapping[str, Any]) -> None:
+        incoming = read(data["kind"], data["payload"])
+        if incoming is not None:
+            self._inbox.resume(incoming.private, incoming.order, key, partial(self._answer, incoming))
 
     async def close(self, timeout_s: float) -> None:
         """Waits up to ``timeout_s`` seconds for what is being answered."""
+        await self._inbox.stop()
         await self._lanes.drain(timeout_s)
         await self._session.close()
 

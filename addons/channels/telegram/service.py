@@ -83,6 +83,7 @@ class Service:
         """Takes no more updates and lets answers in the making be finished."""
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
+        await self._inbox.stop()
         await self._lanes.drain(STOP_S)
         await self._api.close()
 
@@ -134,12 +135,12 @@ class Service:
         return self._bot
 
     async def _resume(self, bot: Bot) -> None:
-        """Answers what a crash left of a webhook's updates."""
+        """Answers what a crash left of a webhook's updates, here or at another server."""
         if self._resumed:
             return
         await self._keyboards.drop_old()
-        for key, update in await self._inbox.left():
-            self._inbox.resume(str(chat_of(update)), update["update_id"], key, functools.partial(bot.handle, update))
+        await self._inbox.start(lambda key, update: self._inbox.resume(
+            str(chat_of(update)), update["update_id"], key, functools.partial(bot.handle, update)))
         self._resumed = True
 
     def _key(self, number: int) -> str:
