@@ -23,6 +23,7 @@ from actions.question import (
     REQUEST_SESSION,
     TOPIC_OF_INTENT,
     Context,
+    Question,
     from_message,
     parts_of,
 )
@@ -199,22 +200,12 @@ class ActionFallback(Action):
         if rescued is not None:
             return told(rescued, dispatcher, context_of(tracker), know)
         misses.keep(question, "unsure", know)
-        named = [item for item in question.values("exercise") if item in know.exercises or item in know.families]
-        exercise = named[0] if named else tracker.get_slot("exercise")
-        words = know.wording["ask"]
-        buttons = []
-        for intent in [name for name in question.ranking if name in INTENT_OF_TOPIC.values()][:OFFERED_READINGS]:
-            title = know.wording["topics"][TOPIC_OF_INTENT[intent]]
-            if exercise:
-                title = words["about"].format(topic=title, name=know.name_of(exercise))
-            buttons.append({"title": title, "payload": payload(intent, exercise=exercise)})
-        buttons.append({"title": words["something_else"], "payload": "/ask_help"})
-        dispatcher.utter_message(text=words["did_you_mean"], buttons=buttons)
+        _offer_readings(question, dispatcher, tracker, know)
         return []
 
 
 class ActionOutOfScope(Action):
-    """Says that a subject is not covered, unless knowledge plainly has the answer after all."""
+    """Says that a subject is not covered, unless knowledge plainly has the answer after all or a doubtful message names an exercise or term."""
 
     def name(self) -> str:
         return "action_out_of_scope"
@@ -223,13 +214,34 @@ class ActionOutOfScope(Action):
         know = knowledge.shared()
         question = from_message(tracker.latest_message, know)
         rescued = None
-        if question.confidence < SURE_IT_IS_OUTSIDE and not question.values("outside"):
-            rescued = answers.rescue(question, context_of(tracker), know, near=answers.OUTSIDE_MEANING)
+        unsure = question.confidence < SURE_IT_IS_OUTSIDE and not question.values("outside")
+        of_the_subject = bool(question.values("exercise") or question.values("term"))
+        if unsure:
+            near = answers.RESCUE_MEANING if of_the_subject else answers.OUTSIDE_MEANING
+            rescued = answers.rescue(question, context_of(tracker), know, near=near)
         if rescued is not None:
             return told(rescued, dispatcher, context_of(tracker), know)
         misses.keep(question, "outside", know)
-        dispatcher.utter_message(response="utter_out_of_scope")
+        if unsure and of_the_subject:
+            _offer_readings(question, dispatcher, tracker, know)
+        else:
+            dispatcher.utter_message(response="utter_out_of_scope")
         return []
+
+
+def _offer_readings(question: Question, dispatcher: CollectingDispatcher, tracker: Tracker, know: knowledge.Knowledge) -> None:
+    """Asks which of the two likeliest topics was meant, about the exercise named or talked of, or something else."""
+    named = [item for item in question.values("exercise") if item in know.exercises or item in know.families]
+    exercise = named[0] if named else tracker.get_slot("exercise")
+    words = know.wording["ask"]
+    buttons = []
+    for intent in [name for name in question.ranking if name in INTENT_OF_TOPIC.values()][:OFFERED_READINGS]:
+        title = know.wording["topics"][TOPIC_OF_INTENT[intent]]
+        if exercise:
+            title = words["about"].format(topic=title, name=know.name_of(exercise))
+        buttons.append({"title": title, "payload": payload(intent, exercise=exercise)})
+    buttons.append({"title": words["something_else"], "payload": "/ask_help"})
+    dispatcher.utter_message(text=words["did_you_mean"], buttons=buttons)
 
 
 def started(slots: Sequence[str], dispatcher: CollectingDispatcher, tracker: Tracker, know: knowledge.Knowledge) -> List[EventType]:

@@ -237,7 +237,7 @@ def _put_focus(chosen: List[str], size: int, profile: SessionProfile, row: schem
     while len(chosen) < size and len(leading(chosen, profile.focus, know)) < most:
         used = {know.exercises[name].traits.pattern for name in chosen}
         best = min(pool, key=lambda ex: ex.traits.pattern in used)
-        pool.remove(best)
+        pool = [ex for ex in pool if ex is not best]
         chosen.append(best.id)
 
 
