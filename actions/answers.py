@@ -210,8 +210,9 @@ def _quoted(text: str) -> str:
 
 def _elliptical(question: Question) -> Question:
     """Returns a question whose nearness to claims counts little: "what about the other one?" lies near much that is not meant."""
-    return replace(question, nearest={claim: ELLIPSIS_SHARE * cosine for claim, cosine in question.nearest.items()},
-                   worded={claim: ELLIPSIS_SHARE * share for claim, share in question.worded.items()})
+    near, alike, worded = ({claim: ELLIPSIS_SHARE * value for claim, value in values.items()}
+                           for values in (question.nearest, question.alike, question.worded))
+    return replace(question, nearest=near, alike=alike, worded=worded)
 
 
 def _follow_up_topic(question: Question, context: Context) -> Tuple[Optional[str], Sequence[str]]:

@@ -59,8 +59,8 @@ class Mention:
 class Question:
     """A message as understood.
 
-    ``nearest`` maps claim ids to the cosine of their text with the message, ``worded`` to the share of its words that they have (from 0
-    to 1), ``ranking`` intents to their probability, likeliest first.
+    ``nearest`` maps claim ids to the cosine of their text with the message, ``alike`` to that of the encoder that is not adapted to this
+    subject, ``worded`` to the share of its words that they have (from 0 to 1), ``ranking`` intents to their probability, likeliest first.
     """
 
     text: str
@@ -68,6 +68,7 @@ class Question:
     confidence: float = 1.0
     mentions: Tuple[Mention, ...] = ()
     nearest: Mapping[str, float] = field(default_factory=dict)
+    alike: Mapping[str, float] = field(default_factory=dict)
     worded: Mapping[str, float] = field(default_factory=dict)
     ranking: Mapping[str, float] = field(default_factory=dict)
 
@@ -93,18 +94,18 @@ class Context:
     last: Mapping[str, Any] = field(default_factory=dict)
 
 
-def decode_nearest(packed: Optional[Mapping[str, str]], know: Knowledge) -> Tuple[Dict[str, float], Dict[str, float]]:
-    """Returns claim ids with cosines and with shares of words from what the parser puts out.
+def decode_nearest(packed: Optional[Mapping[str, str]], know: Knowledge) -> Dict[str, Dict[str, float]]:
+    """Returns the fields ``nearest``, ``alike`` and ``worded`` of a question from what the parser puts out.
 
-    It is {"version": ..., "claims": "<number>:<cosine * 100>:<share * 100> ..."}; numbers are places in ``know.order``. A message parsed
-    on other knowledge files gives nothing.
+    It is {"version": ..., "claims": "<number>:<cosine * 100>:<general cosine * 100>:<share * 100> ..."}; numbers are places in
+    ``know.order``. A message parsed on other knowledge files gives nothing.
     """
     if not packed or packed.get("version") != know.version[:12]:
-        return {}, {}
-    found = [item.split(":") for item in packed["claims"].split()]
-    ids = [know.order[int(number)] for number, _, _ in found]
-    return ({claim: int(cosine) / 100 for claim, (_, cosine, _) in zip(ids, found, strict=True)},
-            {claim: int(share) / 100 for claim, (_, _, share) in zip(ids, found, strict=True)})
+        return {}
+    rows = [item.split(":") for item in packed["claims"].split()]
+    ids = [know.order[int(row[0])] for row in rows]
+    return {kind: {claim: int(row[column]) / 100 for claim, row in zip(ids, rows, strict=True)}
+            for column, kind in enumerate(("nearest", "alike", "worded"), start=1)}
 
 
 def from_message(message: Mapping[str, Any], know: Knowledge) -> Question:
@@ -117,10 +118,9 @@ def from_message(message: Mapping[str, Any], know: Knowledge) -> Question:
     if readings and not any(is_high(mention.amount or 0, mention.second) for mention in readings):
         mentions = tuple(mention for mention in mentions if mention.entity != "condition" or not _MEASURE.fullmatch(mention.text))
     intent: Dict[str, Any] = message.get("intent") or {}
-    nearest, worded = decode_nearest(message.get("nearest"), know)
     return Question(
         text=message.get("text") or "", intent=intent.get("name") or "nlu_fallback",
-        confidence=float(intent.get("confidence") or 0.0), mentions=mentions, nearest=nearest, worded=worded,
+        confidence=float(intent.get("confidence") or 0.0), mentions=mentions, **decode_nearest(message.get("nearest"), know),
         ranking={item["name"]: float(item["confidence"]) for item in message.get("intent_ranking") or []})
 
 

@@ -56,15 +56,15 @@ def weights() -> Mapping[str, float]:
 def features(entry: Entry, place: str, wanted: Wanted, question: Question, know: Knowledge) -> Dict[str, float]:
     """Returns the features of a claim for a question that are not zero.
 
-    "meaning" and "words" are how near it is; "own", "talk", "family", "usual", "member" or "other" whose claim it is (one of "general"
-    and "general beside exercise" where it holds for any); "asked <kind>" counts tags it shares with the question, "beyond <kind>" those
-    that nobody asked for; "topic" is the share of its topic.
+    "meaning", "general meaning" and "words" are how near it is; "own", "talk", "family", "usual", "member" or "other" whose claim it is
+    (one of "general" and "general beside exercise" where it holds for any); "asked <kind>" counts tags it shares with the question,
+    "beyond <kind>" those that nobody asked for; "topic" is the share of its topic.
 
     Args:
         place: where it stands towards the exercise asked about, see actions.choosing.
     """
-    found = {"meaning": question.nearest.get(entry.id, 0.0), "words": question.worded.get(entry.id, 0.0), place: 1.0,
-             "length": min(len(entry.claim.say.split()), LONGEST) / 25}
+    found = {"meaning": question.nearest.get(entry.id, 0.0), "general meaning": question.alike.get(entry.id, 0.0),
+             "words": question.worded.get(entry.id, 0.0), place: 1.0, "length": min(len(entry.claim.say.split()), LONGEST) / 25}
     for tag in entry.tags:
         kind = know.kind_of(tag)
         weight = wanted.tags.get(tag)

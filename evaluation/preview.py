@@ -66,7 +66,7 @@ class Untrained:
             for text in (entry.claim.say, *entry.claim.asks):
                 texts.append(self._masked(text))
                 numbers.append(number)
-        self._vectors, self._embed = embed_remembered(texts), shared_embedder().embed
+        self._vectors, self._embed = embed_remembered(texts), shared_embedder().embed_both
         self._starts = np.searchsorted(numbers, np.arange(len(self._claims)))
         self._words = WordIndex.of(texts, numbers, len(self._claims))
 
@@ -76,12 +76,13 @@ class Untrained:
     def __call__(self, text: str, topic: str) -> List[Question]:
         found = self._matcher.extract(text)
         masked = self._matcher.mask(text, found)
-        cosines = np.maximum.reduceat(self._vectors @ self._embed([masked])[0], self._starts)
+        general, cosines = (np.maximum.reduceat(vectors @ asked[0], self._starts)
+                            for vectors, asked in zip(self._vectors, self._embed([masked]), strict=True))
         shares = self._words.coverage(masked)
         question = from_message({"text": text, "entities": found, "intent": {"name": INTENT_OF_TOPIC[topic], "confidence": 1.0}}, self._know)
         near = np.argsort(-(cosines + WORDS_SHARE * shares))[:NEAREST]
-        return [replace(question, nearest={self._claims[n].id: float(cosines[n]) for n in near},
-                        worded={self._claims[n].id: float(shares[n]) for n in near})]
+        nearest, alike, worded = ({self._claims[n].id: float(values[n]) for n in near} for values in (cosines, general, shares))
+        return [replace(question, nearest=nearest, alike=alike, worded=worded)]
 
 
 class Trained:

@@ -74,13 +74,13 @@ def blends(train: Sequence[Sentence], masked: bool = True) -> Dict[str, Classify
         return [matcher.mask(text, matcher.extract(text)) for text in texts] if masked else list(texts)
 
     texts = prepared([item.text for item in train])
-    model = fit(embed_remembered(texts), texts, [item.intent for item in train])
+    model = fit(embed_remembered(texts)[0], texts, [item.intent for item in train])
 
     def with_shares(shares: Dict[str, float]) -> Classify:
         def classify(questions: Sequence[str]) -> List[Verdict]:
             found = []
             asked = prepared(questions)
-            for text, vector in zip(asked, embed_remembered(asked), strict=True):
+            for text, vector in zip(asked, embed_remembered(asked)[0], strict=True):
                 probabilities = model.predict(vector, text, shares)
                 best = int(np.argmax(probabilities))
                 found.append((model.labels[best], float(probabilities[best])))
@@ -100,10 +100,10 @@ def nearest_claim() -> Classify:
         for text in (entry.claim.say, *entry.claim.asks):
             texts.append(text)
             topics.append(entry.topic)
-    vectors = embed_remembered(texts)
+    vectors, _ = embed_remembered(texts)
 
     def classify(questions: Sequence[str]) -> List[Verdict]:
-        cosines = embed_remembered(list(questions)) @ vectors.T
+        cosines = embed_remembered(list(questions))[0] @ vectors.T
         return [(INTENT_OF_TOPIC[topics[int(row.argmax())]], float(row.max())) for row in cosines]
     return classify
 

@@ -27,7 +27,7 @@ VERSION = hashlib.sha256((WEIGHTS_SHA256 + TOKENIZER_SHA256 + encoder.version())
 """Changes with anything that changes the vectors."""
 GRAPH = Path("models") / f"encoder-{VERSION[:12]}.onnx"
 REMEMBERED = Path(".rasa") / f"embeddings-{VERSION[:12]}.npz"
-MOST_REMEMBERED = 30_000
+MOST_REMEMBERED = 45_000
 
 
 class EmbeddingError(RuntimeError):
@@ -118,27 +118,29 @@ def shared_embedder() -> Embedder:
     return Embedder()
 
 
-def embed_remembered(texts: List[str], adapted: bool = False, file: Path = REMEMBERED) -> np.ndarray:
+def embed_remembered(texts: List[str], file: Path = REMEMBERED) -> Tuple[np.ndarray, np.ndarray]:
     """Embeds texts for training, taking those that were embedded before from a file.
 
     After one added alias only the few new texts are computed, instead of thousands at 3 ms each. The file is named after the model and
-    holds no pickles; when it cannot be read it is made anew. Adapted vectors have a file of their own.
+    holds no pickles; when it cannot be read it is made anew.
+
+    Returns:
+        The general and the adapted vectors, each as :meth:`Embedder.embed_both` returns them.
     """
-    file = file.with_stem(f"{file.stem}-adapted") if adapted else file
     known: Dict[str, np.ndarray] = {}
     try:
         with np.load(file, allow_pickle=False) as stored:
-            known = dict(zip(stored["texts"].tolist(), stored["vectors"], strict=True))
+            known = dict(zip(stored["texts"].tolist(), stored["both"], strict=True))
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         log.info("No remembered embeddings in %s (%s)", file, error)
-    fresh = [text for text in dict.fromkeys(texts) if text not in known]
-    for text, vector in zip(fresh, shared_embedder().embed_both(fresh)[adapted], strict=True):
-        known[text] = vector
     wanted = list(dict.fromkeys(texts))
+    fresh = [text for text in wanted if text not in known]
+    known.update(zip(fresh, np.stack(shared_embedder().embed_both(fresh), axis=1), strict=True))
     if fresh:
         file.parent.mkdir(parents=True, exist_ok=True)
         kept = {**{text: known[text] for text in list(known)[-MOST_REMEMBERED:]}, **{text: known[text] for text in wanted}}
         partial = file.with_suffix(".partial.npz")
-        np.savez(partial, texts=np.array(list(kept)), vectors=np.stack(list(kept.values())))
+        np.savez(partial, texts=np.array(list(kept)), both=np.stack(list(kept.values())))
         partial.replace(file)
-    return np.stack([known[text] for text in texts]) if texts else np.zeros((0, DIMENSIONS), dtype=np.float32)
+    both = np.stack([known[text] for text in texts], axis=1) if texts else np.zeros((2, 0, DIMENSIONS), dtype=np.float32)
+    return both[0], both[1]

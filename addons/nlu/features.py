@@ -40,7 +40,7 @@ class SentenceEmbeddingFeaturizer(GraphComponent):
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         messages = [message for message in training_data.training_examples if message.get(TEXT)]
-        vectors = embed_remembered([str(message.get(MASKED_TEXT) or message.get(TEXT)) for message in messages])
+        vectors, _ = embed_remembered([str(message.get(MASKED_TEXT) or message.get(TEXT)) for message in messages])
         for message, vector in zip(messages, vectors, strict=True):
             message.add_features(Features(vector[np.newaxis, :], FEATURE_TYPE_SENTENCE, TEXT, ORIGIN))
         return training_data

@@ -32,6 +32,8 @@ NEGATION_REACH = 4
 """A negation counts for a condition that starts at most this many words after it."""
 EXCLUDING = frozenset("not no without except excluding besides nor".split())
 SMALL_WORDS = frozenset("the a an my any for about on just only with really".split())
+REPLACING = frozenset("substitute substitutes replacement replacements replace replacing".split())
+REPLACING_PAIRS = frozenset({("alternative", "to"), ("alternatives", "to"), ("instead", "of"), ("other", "than"), ("rather", "than")})
 AUXILIARIES = frozenset("do does did is are was were am can could should would will has have had".split())
 """Anything else than a condition is negated only where it is plainly left out ("not for quads", "without the squat"): in "I don't feel my
 glutes" or "I can't get the deadlift off the floor" it is what the person speaks of."""
@@ -51,11 +53,23 @@ DENIED = frozenset({"condition", "body_part", "health"})
 """Entities that a person denies to have ("I don't have knee pain")."""
 
 
-def _excluded(words: List[str], start: int) -> bool:
-    """Tells whether the name that starts at ``start`` is left out by the words right before it."""
+def _before(words: List[str], start: int) -> int:
+    """Returns the place of the last word before ``start`` that says something, -1 if there is none."""
     place = start - 1
     while place >= 0 and words[place] in SMALL_WORDS:
         place -= 1
+    return place
+
+
+def _to_be_replaced(words: List[str], start: int) -> bool:
+    """Tells whether another thing is wanted than the one whose name starts at ``start``: "alternatives to a barbell"."""
+    place = _before(words, start)
+    return place >= 0 and (words[place] in REPLACING or tuple(words[max(0, place - 1):place + 1]) in REPLACING_PAIRS)
+
+
+def _excluded(words: List[str], start: int) -> bool:
+    """Tells whether the name that starts at ``start`` is left out by the words right before it."""
+    place = _before(words, start)
     if place < 0 or words[place] not in EXCLUDING:
         return False
     if words[place] == "no" and words[place + 1] in AFTER_A_PLAIN_NO:
@@ -108,6 +122,8 @@ class NameMatcher:
                 "entity": entity, "value": value, "start": parts[start][1], "end": parts[end - 1][2],
                 "text": text[parts[start][1]:parts[end - 1][2]], "extractor": "KnowledgeEntityExtractor", "confidence_entity": 1.0}
             if self._negated(words, start, text, parts) if entity in DENIED else _excluded(words, start):
+                item["negated"] = True
+            elif entity == "equipment" and _to_be_replaced(words, start):
                 item["negated"] = True
             found.append(item)
         return found

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Set, Tuple
+from typing import Any, Dict, List, Optional, Sequence, Set, Tuple
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -25,7 +25,7 @@ from addons.nlu.embedding import VERSION, embed_remembered, shared_embedder
 from addons.nlu.features import ADAPTED_ORIGIN, SentenceEmbeddingFeaturizer, embedding_of
 from addons.nlu.names import MASKED_TEXT, NameMatcher, names_in
 from addons.nlu.parts import with_parts
-from addons.nlu.vectorsearch import VectorSearch
+from addons.nlu.vectorsearch import MainDirections, VectorSearch
 from addons.nlu.wordindex import WordIndex
 from knowledge.index import Entry
 from knowledge.store import fingerprint
@@ -48,8 +48,8 @@ WORDS_SHARE = 0.3
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
 class NearestClaims(GraphComponent):
-    """Puts ``nearest`` into the output of the parser: the nearest claims, their cosines and their share of the message's words (see
-    actions.question.decode_nearest).
+    """Puts ``nearest`` into the output of the parser: the nearest claims, their cosines by both encoders and their share of the message's
+    words (see actions.question.decode_nearest).
 
     Vectors are sharpened first (addons.nlu.sharpening). A claim is as near as the nearest of its sentence and its example questions.
     Where the message names exercises, only their claims and those that hold for any exercise count.
@@ -61,9 +61,9 @@ class NearestClaims(GraphComponent):
 
     def __init__(self, config: Dict[str, Any], storage: ModelStorage, resource: Resource, vectors: Optional[np.ndarray] = None,
                  basis: Optional[np.ndarray] = None, claims: Optional[np.ndarray] = None, matrix: Optional[np.ndarray] = None,
-                 words: Optional[WordIndex] = None) -> None:
+                 words: Optional[WordIndex] = None, general: Optional[MainDirections] = None) -> None:
         self._config, self._storage, self._resource = config, storage, resource
-        self._claims, self._matrix, self._words = claims, matrix, words
+        self._claims, self._matrix, self._words, self._general = claims, matrix, words, general
         self._search: Optional[VectorSearch] = None
         self._know = knowledge.shared()
         self._text_topics: Optional[np.ndarray] = None
@@ -72,8 +72,8 @@ class NearestClaims(GraphComponent):
         for exercise in dict.fromkeys(exercises.tolist()):
             self._places[exercise or None] = np.flatnonzero(exercises == exercise)
         if claims is not None and vectors is not None and basis is not None:
-            self._starts = np.searchsorted(claims, np.arange(len(exercises)))  # the texts of a claim stand together
-            self._search = VectorSearch(vectors, basis, *self._sections(len(claims)))
+            self._starts = np.searchsorted(claims, np.arange(len(exercises) + 1))  # the texts of a claim stand together
+            self._search = VectorSearch(vectors, basis, *self._sections())
 
     @classmethod
     def create(cls, config: Dict[str, Any], model_storage: ModelStorage, resource: Resource,
@@ -93,9 +93,9 @@ class NearestClaims(GraphComponent):
             basis = np.load(Path(folder) / "basis.npy", allow_pickle=False)
             claims = np.load(Path(folder) / "claims.npy", allow_pickle=False)
             matrix = np.load(Path(folder) / "matrix.npy", allow_pickle=False)
-            words = WordIndex.load(Path(folder))
+            words, general = WordIndex.load(Path(folder)), MainDirections.load(Path(folder))
             version, graph = (Path(folder) / "version.txt").read_text().split()
-        made = cls(config, model_storage, resource, vectors, basis, claims, matrix, words)
+        made = cls(config, model_storage, resource, vectors, basis, claims, matrix, words, general)
         if version != made._know.version:
             raise RuntimeError("The model was trained on other knowledge files than those in knowledge/; run `make train`.")
         if graph != shared_embedder().sha256:
@@ -110,7 +110,7 @@ class NearestClaims(GraphComponent):
             for text in (entry.claim.say, *entry.claim.asks):
                 texts.append(matcher.mask(text, matcher.extract(text)))
                 claims.append(number)
-        plain, self._claims = embed_remembered(texts, adapted=True), np.array(claims)
+        (general, plain), self._claims = embed_remembered(texts), np.array(claims)
         sections = np.empty(len(self._know.entries), dtype=int)
         for number, places in enumerate(self._places.values()):
             sections[places] = number
@@ -122,6 +122,7 @@ class NearestClaims(GraphComponent):
             np.save(folder / "claims.npy", self._claims)
             np.save(folder / "matrix.npy", self._matrix)
             WordIndex.of(texts, claims, len(self._know.entries)).save(folder)
+            MainDirections.of(general).save(folder)
             (folder / "version.txt").write_text(f"{self._know.version} {shared_embedder().sha256}")
         return self._resource
 
@@ -130,25 +131,32 @@ class NearestClaims(GraphComponent):
 
     def process(self, messages: List[Message]) -> List[Message]:
         for message in with_parts(messages):
-            vector = embedding_of(message, ADAPTED_ORIGIN)
-            if vector is None or self._search is None or self._matrix is None or self._words is None:
+            vector, plain = embedding_of(message, ADAPTED_ORIGIN), embedding_of(message)
+            if vector is None or self._search is None or self._matrix is None or self._words is None or self._general is None:
                 continue
             named = self._wider({e["value"] for e in message.get(ENTITIES, []) if e["entity"] == "exercise"})
             whole = {number for number, exercise in enumerate(self._places) if exercise in named}
             alike = self._search.cosines(sharpening.unit(vector @ self._matrix), whole)
             message.set(TOPIC_VOTE, self._vote(alike))
-            cosines = np.maximum.reduceat(alike, self._starts)
+            cosines = np.maximum.reduceat(alike, self._starts[:-1])
             covered = self._words.coverage(str(message.get(MASKED_TEXT) or message.get(TEXT)))
             kept = self._kept(cosines + WORDS_SHARE * covered, named)
-            packed = " ".join(f"{i}:{cosine}:{share}" for i, cosine, share in zip(
-                kept, np.rint(cosines[kept] * 100).astype(int), np.rint(covered[kept] * 100).astype(int), strict=True) if cosine > 0)
+            shown = [np.rint(values * 100).astype(int) for values in (cosines[kept], self._alike(plain, kept), covered[kept])]
+            packed = " ".join(f"{number}:{cosine}:{general}:{share}" for number, cosine, general, share in zip(kept, *shown, strict=True)
+                              if cosine > 0)
             message.set(NEAREST, {"version": self._know.version[:12], "claims": packed}, add_to_output=True)
         return messages
 
-    def _sections(self, texts: int) -> Tuple[List[Tuple[int, int]], List[int]]:
+    def _alike(self, vector: np.ndarray, claims: Sequence[int]) -> np.ndarray:
+        """Returns how near claims are to a general vector: the cosine of the nearest of their texts, in the main directions."""
+        assert self._general is not None
+        first, last = self._starts[claims], self._starts[np.add(claims, 1)]
+        places = np.concatenate([np.arange(start, end) for start, end in zip(first, last, strict=True)])
+        return np.maximum.reduceat(self._general.cosines(vector, places), np.cumsum(last - first) - (last - first))
+
+    def _sections(self) -> Tuple[List[Tuple[int, int]], List[int]]:
         """Returns where the texts of each section start and end, and how many of them are worth a full comparison."""
-        ends = np.append(self._starts, texts)
-        places = [(int(ends[numbers[0]]), int(ends[numbers[-1] + 1])) for numbers in self._places.values()]
+        places = [(int(self._starts[numbers[0]]), int(self._starts[numbers[-1] + 1])) for numbers in self._places.values()]
         return places, [CHECKED * (KEPT_GENERAL if exercise is None else KEPT_EACH) for exercise in self._places]
 
     def _kept(self, nearness: np.ndarray, named: Set[str]) -> List[int]:

@@ -6,17 +6,51 @@ that are named are the same as those of the full product (evaluation/README.md).
 """
 from __future__ import annotations
 
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Collection, Sequence, Tuple
 
 import numpy as np
 
+from addons.nlu.sharpening import unit
+
 COMPONENTS = 64
+MAIN_FILE = "main_directions.npz"
 
 
 def principal(vectors: np.ndarray, components: int = COMPONENTS) -> np.ndarray:
     """Returns the main directions of ``vectors`` (texts, d) as columns: shape (d, components), fewer where d is smaller."""
     _, directions = np.linalg.eigh(vectors.T @ vectors)
     return np.ascontiguousarray(directions[:, ::-1][:, :components], dtype=np.float32)
+
+
+@dataclass(frozen=True)
+class MainDirections:
+    """Vectors in their main directions alone: what they are near to, at a sixth of the room.
+
+    ``basis`` is what :func:`principal` returned for them, ``vectors`` are unit vectors of shape (texts, components).
+    """
+
+    basis: np.ndarray
+    vectors: np.ndarray
+
+    @classmethod
+    def of(cls, vectors: np.ndarray) -> MainDirections:
+        """``vectors``: shape (texts, d)."""
+        basis = principal(vectors)
+        return cls(basis, unit(vectors @ basis).astype(np.float16))
+
+    def cosines(self, query: np.ndarray, places: np.ndarray) -> np.ndarray:
+        """Returns the cosines of ``query`` (shape (d,)) with the vectors at ``places``."""
+        return self.vectors[places] @ unit(query @ self.basis)
+
+    def save(self, folder: Path) -> None:
+        np.savez(folder / MAIN_FILE, basis=self.basis, vectors=self.vectors)
+
+    @classmethod
+    def load(cls, folder: Path) -> MainDirections:
+        with np.load(folder / MAIN_FILE, allow_pickle=False) as stored:
+            return cls(stored["basis"], stored["vectors"].astype(np.float32))
 
 
 class VectorSearch:

@@ -51,6 +51,14 @@ def test_negation_reaches_what_follows_it(matcher, text, negated):
     assert items and any(item.get("negated", False) for item in items) is negated
 
 
+@pytest.mark.parametrize(("text", "negated"), [
+    ("anything other than a barbell", True), ("what replaces the dumbbells, alternatives to the dumbbell", True), ("substitute for a barbell", True),
+    ("leg work with a dumbbell", False), ("barbell instead of the machine", False)])
+def test_equipment_to_be_replaced_counts_as_missing(matcher, text, negated):
+    items = [item for item in matcher.extract(text) if item["entity"] == "equipment" and item["value"] in ("barbell", "dumbbell")]
+    assert items and items[-1].get("negated", False) is negated
+
+
 def test_exercise_names_are_masked(matcher):
     text = "is the back squat better than the leg press"
     assert matcher.mask(text, matcher.extract(text)) == f"is the {MASK} better than the {MASK}"
