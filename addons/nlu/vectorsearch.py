@@ -15,6 +15,8 @@ import numpy as np
 from addons.nlu.sharpening import unit
 
 COMPONENTS = 64
+MOST_CHECKED = 2000
+"""So many texts at most are compared in full, however many sections there are."""
 MAIN_FILE = "main_directions.npz"
 
 
@@ -71,7 +73,8 @@ class VectorSearch:
     def cosines(self, query: np.ndarray, whole: Collection[int] = ()) -> np.ndarray:
         """Returns the cosines of ``query`` (unit length, shape (d,)) with all texts: shape (texts,).
 
-        They are exact for the nearest texts of each section and for all texts of the sections in ``whole``, close for the others.
+        They are exact for the nearest texts of each section (of all sections, where these are too many) and for all texts of the sections
+        in ``whole``, close for the others.
         """
         found = self._main @ (query @ self._basis)
         nearest = []
@@ -83,5 +86,7 @@ class VectorSearch:
                 nearest.append(np.argpartition(found[first:last], -most)[-most:] + first)
         if nearest:
             places = np.concatenate(nearest)
+            if len(places) > MOST_CHECKED:
+                places = places[np.argpartition(found[places], -MOST_CHECKED)[-MOST_CHECKED:]]
             found[places] = self._vectors[places] @ query
         return found
