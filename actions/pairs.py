@@ -6,12 +6,12 @@ from dataclasses import replace
 from typing import List, Mapping, Optional, Sequence
 
 from actions.asking import Answer, exercise_buttons
-from actions.choosing import rank, topics_of
+from actions.choosing import BULLET_ODDS, rank, topics_of
 from actions.comparing import side_by_side
 from actions.composing import CLEAR_MEANING, GENERAL_INSTEAD, MAX_WORDS, compose, count_words, select, within
 from actions.finding import find, sought_by
 from actions.question import INTENT_OF_TOPIC, Context, Question
-from actions.ranking import Wanted, features, score
+from actions.ranking import TAG_WEIGHTS, Wanted, features, score
 from actions.subject import Subject
 from knowledge import Knowledge
 from knowledge.index import Entry
@@ -23,6 +23,8 @@ _COMPARING = re.compile(
     r"as (?:good|effective|hard|safe)|beats?|stronger)\b", re.IGNORECASE)
 _POINTING_BACK = re.compile(r"\b(?:it|this|that|these|those|them)\b", re.IGNORECASE)
 _SECOND_SIDE = re.compile(r"\b(?:than|vs|versus|or)\b\s+\w", re.IGNORECASE)
+LIKELY_TOPIC = 0.5
+"""From which share of the likeliest topic's probability on a topic may be meant."""
 MOST = 3
 """How many exercises are put side by side."""
 
@@ -161,6 +163,16 @@ def _told_by_likeness(result: Answer, exercise: str, like: str, know: Knowledge)
     return replace(result, lead=lead, bullets=within(result.bullets, MAX_WORDS - count_words(lead)))
 
 
+def _told_itself(exercise: str, question: Question, wanted: Wanted, know: Knowledge) -> List[Entry]:
+    """Returns claims that speak of an exercise without a file itself, best first: those of the topic asked, near or about what is asked."""
+    conditions = set(question.values("condition"))  # what holds for the healthy is no answer to somebody with a condition
+    ranked = [item for item in rank(question, wanted, know) if exercise in item.entry.tags and conditions <= item.entry.tags]
+    plain = wanted.tags.keys() == {exercise}
+    best = [item for item in ranked if plain or wanted.topics.get(item.entry.topic, 0.0) >= LIKELY_TOPIC
+            or question.nearest.get(item.entry.id, 0.0) >= CLEAR_MEANING]
+    return [item.entry for item in best[:2] if item.score >= best[0].score - BULLET_ODDS]
+
+
 def about_unknown(subject: Subject, topic: str, tags: Mapping[str, float], question: Question, know: Knowledge) -> Answer:
     """Names an exercise that has no file back, and offers what is known of it from other files and the nearest known ones."""
     exercise = subject.exercise or ""
@@ -172,7 +184,11 @@ def about_unknown(subject: Subject, topic: str, tags: Mapping[str, float], quest
     like = know.named[exercise].like
     if like is not None:
         near = Subject(like, "named", tuple(item for item in subject.others if item != like))
-        result = select(question, Wanted(topic, near, tags, topics_of(question, topic)), know)
+        wanted = Wanted(topic, near, {**tags, exercise: TAG_WEIGHTS["exercise"]}, topics_of(question, topic))
+        told = _told_itself(exercise, question, wanted, know)
+        if told:
+            return replace(compose(told[0], told[1:], near, know, topic), exercise=like)
+        result = select(question, replace(wanted, tags=tags), know)
         return _told_by_likeness(result, exercise, like, know)
     muscles = ", ".join(know.name_of(muscle) for muscle in know.named[exercise].muscles)
     lead = names["lead"].format(name=know.name_of(exercise))
