@@ -65,17 +65,17 @@ def side_by_side(exercises: Sequence[Exercise], told: Sequence[Entry], wanted: W
 
     Args:
         exercises: two or three with files, in the order in which they were named.
-        told: the claims that compare them, the best first. One that is about the person or the equipment asked for leads, and one about
-            the muscle where facts do not decide by themselves; else the composed sentence leads and the claim follows.
+        told: the claims that compare them, the best first. One that is about what is asked for leads, but for a muscle that facts alone
+            decide; else the composed sentence leads and the claim follows.
     """
     asked = asked_about(wanted, know)
     specific = bool(asked.muscle or asked.trait or asked.tools)
-    telling = asked.said if asked.trait or _decided(exercises, asked, know) else asked.tags
+    telling = asked.said if _decided(exercises, asked, know) else asked.tags
     leading = next((entry for entry in told if not specific or entry.tags & telling), None)
     lead = leading.claim.say if leading else _lead(exercises, asked, know)
     caveat = leading.claim.but if leading else None
     room = MAX_WORDS - count_words(lead) - count_words(caveat or "") - len(exercises)
-    extra = next((entry for entry in told if entry is not leading and entry.tags & asked.tags), None)
+    extra = next((entry for entry in told if entry.claim.say != lead and entry.tags & asked.tags), None)
     profile = [_profile(exercise, know) for exercise in exercises]
     limited = any(know.kind_of(tag) == "condition" for tag in wanted.tags)  # its caution needs room
     if limited or len(exercises) > REASONS or sum(map(count_words, profile)) + (count_words(extra.claim.say) if extra else 0) > room:
