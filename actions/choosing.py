@@ -126,7 +126,18 @@ def rank(question: Question, wanted: Wanted, know: Knowledge) -> List[Ranked]:
             about |= {wanted.subject.exercise}  # the other's file speaks of the one asked about
         scored.append(Ranked(score(features(entry, place, wanted, question, know)), about, entry))
     scored.sort(key=lambda item: (-item.score, item.entry.order))
-    return scored
+    return _condition_first(scored, question, wanted.subject)
+
+
+def _condition_first(ranked: List[Ranked], question: Question, subject: Subject) -> List[Ranked]:
+    """Puts what the exercise's own claims say of a condition that was told before what they say to everybody, if it is nearly as likely."""
+    told = set(question.values("condition"))
+    if not ranked or not told or ranked[0].tags & told:
+        return ranked
+    chosen = next((item for item in ranked if item.tags & told and item.entry.exercise is not None and item.entry.exercise == subject.exercise), None)
+    if chosen is None or chosen.score < ranked[0].score - BULLET_ODDS:
+        return ranked
+    return [chosen, *(item for item in ranked if item is not chosen)]
 
 
 def matched(entry: Entry, wanted: Wanted) -> FrozenSet[str]:

@@ -60,17 +60,19 @@ def _decided(exercises: Sequence[Exercise], asked: Asked, know: Knowledge) -> bo
     return bool(asked.muscle) and len({profiles.standing(ex, asked.muscle or "", know) >= Standing.main for ex in exercises}) > 1
 
 
-def side_by_side(exercises: Sequence[Exercise], told: Sequence[Entry], wanted: Wanted, know: Knowledge) -> Answer:
+def side_by_side(exercises: Sequence[Exercise], told: Sequence[Entry], wanted: Wanted, know: Knowledge, why: bool = False) -> Answer:
     """Compares exercises.
 
     Args:
         exercises: two or three with files, in the order in which they were named.
-        told: the claims that compare them, the best first. One that is about what is asked for leads, but for a muscle that facts alone
-            decide; else the composed sentence leads and the claim follows.
+        told: the claims that compare them, the best first. One that is about the person or the equipment asked for leads, and one about
+            the muscle where facts do not decide by themselves; else the composed sentence leads and the claim follows.
+        why: whether the reason is asked for, which claims tell and the composed sentence does not.
     """
     asked = asked_about(wanted, know)
     specific = bool(asked.muscle or asked.trait or asked.tools)
-    telling = asked.said if _decided(exercises, asked, know) else asked.tags
+    composed = _decided(exercises, asked, know) or (asked.trait and not why)
+    telling = asked.said if composed else asked.tags
     leading = next((entry for entry in told if not specific or entry.tags & telling), None)
     lead = leading.claim.say if leading else _lead(exercises, asked, know)
     caveat = leading.claim.but if leading else None

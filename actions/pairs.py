@@ -23,6 +23,7 @@ _COMPARING = re.compile(
     r"as (?:good|effective|hard|safe)|beats?|stronger)\b", re.IGNORECASE)
 _POINTING_BACK = re.compile(r"\b(?:it|this|that|these|those|them)\b", re.IGNORECASE)
 _SECOND_SIDE = re.compile(r"\b(?:than|vs|versus|or)\b\s+\w", re.IGNORECASE)
+_WHY = re.compile(r"\b(?:why|how come|what makes)\b", re.IGNORECASE)
 LIKELY_TOPIC = 0.5
 """From which share of the likeliest topic's probability on a topic may be meant."""
 MOST = 3
@@ -43,7 +44,7 @@ def compare(question: Question, context: Context, wanted: Wanted, know: Knowledg
     if len(different) == 1:
         return _same(facts, first, second, question, wanted, know)
     told = _pair_entries(first, second, know) if len(known) == 2 else []
-    return side_by_side(list(different.values()), _best_of(told, question, wanted, know), wanted, know)
+    return side_by_side(list(different.values()), _best_of(told, question, wanted, know), wanted, know, bool(_WHY.search(question.text)))
 
 
 def _pair(question: Question, context: Context, wanted: Wanted) -> List[str]:

@@ -55,7 +55,7 @@ SHORT_FORMS = {intent: re.compile(_OPENING + form + r"\W*$", re.IGNORECASE) for 
 DIFFERENCE = re.compile(r"\b(?:difference|differ|compared?)\b", re.IGNORECASE)
 DAY = re.compile(r"\b(?:legs?|lower(?:[ -]body)?|thighs?|glutes?|bum|booty|quads?|ham(?:string)?s?|hammies|cal(?:f|ves)) ?-?day\b", re.IGNORECASE)
 """A day for a muscle is several exercises, whatever the classifier thinks, unless one exercise is named."""
-LEAST_LIKELY = 0.03
+LEAST_LIKELY = 0.015
 SURE = 0.97
 ABOUT_LAST_ANSWER = frozenset({"ask_why", "ask_source"})
 LONGEST_WHY = 4
