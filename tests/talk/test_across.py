@@ -59,6 +59,7 @@ def test_variants_are_told_from_the_exercise_itself(talk, text, words, others):
     ("i only have a barbell, what leg exercises can i do", ["hip thrust", "romanian deadlift"], ["machine", "leg press", "back squat"]),
     ("all i own is a barbell, what can i do for legs", ["romanian deadlift"], ["machine", "leg press", "back squat"]),
     ("kettlebell leg exercises", ["goblet squat"], ["machine", "leg press"]),
+    ("what could replace the barbell when I squat", ["goblet squat"], ["deadlift:", "front squat:"]),
     ("no equipment leg exercises", ["lunge", "step-up"], ["machine", "back squat", "leg press"]),
     ("hamstrings with dumbbells only", ["romanian deadlift"], ["leg curl", "good morning"]),
     ("machine for glutes", ["leg press", "hip abduction"], ["hip thrust:", "lunge:"]),

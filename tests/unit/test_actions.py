@@ -43,6 +43,18 @@ def test_sources_and_reasons_set_no_slot(action):
     assert events == [] and messages[0]["text"]
 
 
+@pytest.mark.parametrize(("confidence", "entities", "asked_back"), [
+    (0.4, [("exercise", "hack_squat")], True), (0.9, [("exercise", "hack_squat")], False), (0.4, [], False),
+    (0.4, [("exercise", "hack_squat"), ("outside", "food")], False)])
+def test_a_doubtful_message_that_names_an_exercise_is_asked_back(confidence, entities, asked_back):
+    message = said("out_of_scope", "hmm hacks and the other thing", *entities)
+    message["intent"]["confidence"] = confidence
+    message["intent_ranking"] = [message["intent"], {"name": "ask_technique", "confidence": 0.3}, {"name": "ask_load", "confidence": 0.2}]
+    events, messages = run(main.ActionOutOfScope(), message=message)
+    titles = [button["title"] for button in messages[0].get("buttons") or []]
+    assert events == [] and ("How to do it" in titles[0] and len(titles) == 3 if asked_back else not titles), messages
+
+
 def test_a_red_flag_clears_the_form_and_leaves_the_context():
     events, messages = run(main.ActionRedFlag(), {"goal": "strength", "topic": "muscles"}, said("report_red_flag", "", ("red_flag", "chest_pain")))
     assert events[:len(FORM_RESET)] == FORM_RESET and "Stop now" in messages[0]["text"]

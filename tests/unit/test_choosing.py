@@ -5,8 +5,9 @@ import random
 
 import pytest
 
+from actions import choosing
 from actions.choosing import candidates
-from actions.question import Question
+from actions.question import Mention, Question
 from actions.ranking import Wanted
 from actions.subject import Subject
 
@@ -48,3 +49,17 @@ def test_what_a_file_says_of_another_exercise_is_found_from_the_other_side_too(k
     wanted = Wanted("comparison", Subject("smith_squat", "named", ("back_squat",)), {})
     places = {entry.id: place for entry, place in candidates(Question("x", "ask_comparison"), wanted, know)}
     assert told and all(places[claim] == "other" for claim in told)
+
+
+@pytest.mark.parametrize(("told", "behind", "leads"), [(True, 2.0, True), (True, 5.0, False), (False, 2.0, False)])
+def test_what_an_exercise_says_of_a_told_condition_leads_where_it_is_nearly_as_likely(know, monkeypatch, told, behind, leads):
+    claims = know.claims_of("leg_extension")
+    careful = next(entry for entry in claims if "acl_injury" in entry.tags)
+    general = next(entry for entry in claims if "acl_injury" not in entry.tags and entry.topic == "rehab")
+    points = {general.id: 10.0, careful.id: 10.0 - behind}
+    monkeypatch.setattr(choosing, "features", lambda entry, *_: entry)
+    monkeypatch.setattr(choosing, "score", lambda entry: points.get(entry.id, 0.0))
+    question = Question("x", "ask_rehab", mentions=(Mention("condition", "acl_injury"),) if told else ())
+    wanted = Wanted("rehab", Subject("leg_extension", "named"), {"acl_injury": 4.0} if told else {})
+    first = choosing.rank(question, wanted, know)[0].entry
+    assert first is (careful if leads else general)

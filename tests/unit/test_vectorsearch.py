@@ -4,8 +4,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from addons.nlu import vectorsearch
 from addons.nlu.sharpening import unit
-from addons.nlu.vectorsearch import VectorSearch, principal
+from addons.nlu.vectorsearch import MainDirections, VectorSearch, principal
 
 SIZES = (900, 300, 40)
 CHECKED = (120, 60, 60)
@@ -57,3 +58,22 @@ def test_the_main_directions_are_at_right_angles(texts):
     basis = principal(texts, 24)
     assert basis.shape == (96, 24)
     assert basis.T @ basis == pytest.approx(np.eye(24), abs=1e-4)
+
+
+def test_at_most_so_many_texts_are_compared_in_full_and_the_nearest_among_them(texts, sections, monkeypatch):
+    monkeypatch.setattr(vectorsearch, "MOST_CHECKED", 50)
+    question = texts[7]
+    full, found = texts @ question, VectorSearch(texts, principal(texts, 24), sections[:2], CHECKED[:2]).cosines(question)
+    exact = np.isclose(found, full, atol=1e-6)[:sections[1][1]]
+    assert exact.sum() < 60 and exact[np.argsort(-full[:sections[1][1]])[:8]].all()
+
+
+def test_main_directions_keep_what_is_near(texts, tmp_path):
+    MainDirections.of(texts).save(tmp_path)
+    main = MainDirections.load(tmp_path)
+    places = np.arange(len(texts))
+    for number in (0, 400, 1100):
+        nearest = np.argsort(-(texts @ texts[number]))[:5]
+        found = main.cosines(texts[number], places)
+        assert np.argmax(found) == number and set(nearest) <= set(np.argsort(-found)[:12])
+        assert main.cosines(texts[number], nearest) == pytest.approx(found[nearest], abs=1e-6)
