@@ -188,7 +188,7 @@ def learn(encoder: Encoder, texts: Texts, claims: Sequence[int], steps: int) -> 
             scores = tf.matmul(encoder.encode(*batches[:2]), encoder.encode(*batches[2:]), transpose_b=True) / TEMPERATURE
             own = tf.range(tf.shape(scores)[0])
             loss = tf.reduce_mean(sum(tf.nn.sparse_softmax_cross_entropy_with_logits(own, side) for side in (scores, tf.transpose(scores)))) / 2
-        optimizer.apply_gradients(zip(tape.gradient(loss, encoder.variables), encoder.variables, strict=True))
+        optimizer.apply_gradients(zip(tape.gradient(loss, encoder.variables), encoder.variables))  # noqa: B905 - TensorFlow's zip has no strict
         return loss
 
     losses, began = [], time.perf_counter()
