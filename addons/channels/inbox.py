@@ -110,7 +110,7 @@ class Inbox:
                     if key not in self._own:
                         log.warning("The event %s of %s was left by another server; it is taken over", key, self._channel)
                         resume(key, json.loads(data))
-            except sa.exc.SQLAlchemyError:  # it is looked for again
+            except Exception:  # one bad row or a database that is away must not end the watch; it is looked for again
                 log.exception("Could not look for events of %s that were left", self._channel)
 
     async def take(self, lane: str, order: float, key: str, data: Mapping[str, Any], work: Work) -> None:
