@@ -147,7 +147,7 @@ def by_trait(exercises: Sequence[Exercise], trait: str, know: Knowledge) -> str:
 def _by_tools(exercises: Sequence[Exercise], asked: Asked, know: Knowledge) -> Optional[str]:
     """Says which exercises can be done with what there is, None where that tells them not apart."""
     words = know.wording["compare"]
-    possible = [ex for ex in exercises if profiles.can_do_with(ex, asked.tools)]
+    possible = [ex for ex in exercises if profiles.way_with(ex, asked.tools) is not None]
     others = [ex for ex in exercises if ex not in possible]
     if not possible or not others:
         return None

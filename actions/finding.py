@@ -10,14 +10,14 @@ from typing import Dict, FrozenSet, Iterator, List, Optional, Sequence, Set, Tup
 from actions import profiles
 from actions.asking import Answer, ask_exercise
 from actions.choosing import rank
-from actions.composing import MAX_WORDS, count_words, select, within
+from actions.composing import CLEAR_MEANING, MAX_WORDS, count_words, select, within
 from actions.profiles import Standing
 from actions.question import FINDING, Question
 from actions.ranking import Wanted
 from actions.subject import Subject
 from knowledge import Knowledge
 from knowledge.index import Entry
-from knowledge.schema import Exercise, Limit
+from knowledge.schema import Exercise, Limit, NamedExercise
 
 MOST, MOST_NAMED, FEWEST = 4, 5, 2
 """How many exercises are listed, and how many where a claim names so many; fewer than the fewest only where no more fit."""
@@ -34,7 +34,7 @@ class Sought:
 
     ``muscles`` are to be trained, ``instead`` is the exercise or family to be replaced, ``tools`` what there is to train with (empty:
     anything), ``missing`` what there is not, ``machine`` True for machines only and False for none, ``limits`` what rules exercises out,
-    ``without`` exercises that are left out by name. ``weighing`` is true where kinds of equipment are named beside each other, as in a
+    ``without`` exercises that are left out by name, ``spared`` muscles that are not to be trained. ``weighing`` is true where kinds of equipment are named beside each other, as in a
     comparison of them.
     """
 
@@ -46,6 +46,7 @@ class Sought:
     limits: Tuple[Limit, ...] = ()
     overhead: bool = True
     without: FrozenSet[str] = frozenset()
+    spared: FrozenSet[str] = frozenset()
     weighing: bool = False
 
     @property
@@ -54,9 +55,14 @@ class Sought:
         return self.tools - {"bodyweight"} or self.tools
 
     @property
+    def at_hand(self) -> FrozenSet[str]:
+        """All there is to train with, empty for anything."""
+        return self.tools | HAND_WEIGHTS if self.tools & HAND_WEIGHTS else self.tools
+
+    @property
     def narrowed(self) -> bool:
         """Whether anything but a muscle narrows the choice."""
-        return bool(self.tools or self.missing or self.limits or self.machine is not None or not self.overhead)
+        return bool(self.tools or self.missing or self.limits or self.spared or self.machine is not None or not self.overhead)
 
 
 def sought_by(question: Question, wanted: Wanted, know: Knowledge) -> Sought:
@@ -84,6 +90,7 @@ def sought_by(question: Question, wanted: Wanted, know: Knowledge) -> Sought:
     without = set(question.values("exercise", negated=True)) if len(named) > 1 or wanted.subject.exercise is None else set()
     return Sought(muscles, wanted.subject.exercise, frozenset(tools | {"bodyweight"} if tools else ()), frozenset(denied), machine, limits,
                   not any(know.conditions[item].avoid_overhead for item in said & know.conditions.keys()), frozenset(without),
+                  frozenset(muscle for muscle in know.muscles if wanted.tags.get(muscle, 0) < 0),
                   len(kinds) > 1 and not denied and ALTERNATIVES not in said)
 
 
@@ -91,13 +98,14 @@ def allowed(exercise: Exercise, sought: Sought, know: Knowledge) -> bool:
     """Tells whether nothing that was said rules an exercise out."""
     if exercise.id in sought.without or exercise.family in sought.without or (exercise.load.overhead and not sought.overhead):
         return False
-    if sought.machine is not None and exercise.traits.machine != sought.machine:
+    if sought.machine is not None and exercise.traits.machine != sought.machine and not (sought.tools and not sought.machine):
         return False
-    tools = sought.tools | HAND_WEIGHTS if sought.tools & HAND_WEIGHTS else sought.tools
-    if tools and not profiles.can_do_with(exercise, tools):
+    if any(profiles.standing(exercise, muscle, know) >= Standing.main for muscle in sought.spared):
+        return False
+    if sought.at_hand and profiles.way_with(exercise, sought.at_hand) is None:
         return False
     others = profiles.TOOLS - sought.missing
-    if sought.missing.intersection(exercise.equipment.needs) and not profiles.can_do_with(exercise, others):
+    if sought.missing.intersection(exercise.equipment.needs) and profiles.way_with(exercise, others) is None:
         return False
     return not any(profiles.ruled_out(exercise, limit) for limit in sought.limits)
 
@@ -105,11 +113,13 @@ def allowed(exercise: Exercise, sought: Sought, know: Knowledge) -> bool:
 def names_allowed(text: str, sought: Sought, know: Knowledge) -> Optional[List[str]]:
     """Returns the exercises with a file that a sentence names, beside the replaced one; None where it names one that is ruled out.
 
-    A family stands for its usual member, an exercise without a file for the one most like it.
+    A family stands for its usual member, an exercise without a file for the one most like it unless its own tools are known.
     """
     found: List[str] = []
     replaced = _stands_for(sought.instead, know)
     for item in know.exercises_in(text):
+        if item in know.named and not sought.limits and _has_tools_for(know.named[item], sought):
+            continue
         exercise = know.exercises.get(_stands_for(item, know) or "")
         if exercise is None or exercise.id == replaced or item == sought.instead:
             continue
@@ -118,6 +128,11 @@ def names_allowed(text: str, sought: Sought, know: Knowledge) -> Optional[List[s
         if item not in know.named:
             found.append(exercise.id)
     return list(dict.fromkeys(found))
+
+
+def _has_tools_for(exercise: NamedExercise, sought: Sought) -> bool:
+    """Tells whether the tools of an exercise without a file are known and at hand."""
+    return bool(exercise.tools) and (not sought.tools or bool(sought.tools.intersection(exercise.tools)))
 
 
 def _stands_for(item: Optional[str], know: Knowledge) -> Optional[str]:
@@ -141,7 +156,7 @@ def choose(sought: Sought, know: Knowledge, first: Sequence[str] = ()) -> List[E
     def rank_of(ex: Exercise) -> Tuple[float, ...]:
         heavier = replaced is not None and profiles.level(ex, "spine") > profiles.level(replaced, "spine")
         likeness = fit[ex.id] if replaced is not None and not sought.muscles else _mainly(ex, sought.muscles, know)
-        return (order.get(ex.id, NEVER), not sought.named_tools.intersection(_all_tools(ex)), heavier, -likeness, _strain(ex, sought),
+        return (order.get(ex.id, NEVER), bool(_how(ex, sought)), not sought.named_tools.intersection(_all_tools(ex)), heavier, -likeness, _strain(ex, sought),
                 usual.get(ex.id, NEVER), -fit[ex.id], broad and not _compound(ex), profiles.level(ex, "skill"), ex.traits.machine)
     ranked = sorted((know.exercises[item] for item, worth in fit.items()
                      if worth >= Standing.main or (item in order and not sought.muscles)), key=rank_of)
@@ -149,6 +164,16 @@ def choose(sought: Sought, know: Knowledge, first: Sequence[str] = ()) -> List[E
         helping = [know.exercises[item] for item, worth in fit.items() if worth == Standing.helps]
         ranked += sorted(helping, key=rank_of)[:FEWEST - len(ranked)]
     return _varied(ranked, min(max(MOST, len(first)), MOST_NAMED), broad, know)
+
+
+def _how(exercise: Exercise, sought: Sought) -> str:
+    """Returns in which way an exercise is done with what is at hand, "" for the usual one."""
+    return profiles.way_with(exercise, sought.at_hand) or "" if sought.at_hand else ""
+
+
+def _name(exercise: Exercise, sought: Sought) -> str:
+    how = _how(exercise, sought)
+    return f"{exercise.name} ({how})" if how else exercise.name
 
 
 def _mainly(exercise: Exercise, muscles: Sequence[str], know: Knowledge) -> int:
@@ -227,7 +252,15 @@ def find(question: Question, wanted: Wanted, know: Knowledge) -> Answer:
     if not (sought.muscles or sought.instead or sought.narrowed):
         return ask_exercise("comparison", know) if ALTERNATIVES in wanted.tags else replace(select(question, wanted, know), intent=FINDING)
     topic = "comparison" if sought.instead or ALTERNATIVES in wanted.tags else ("muscles" if sought.muscles else "suitability")
-    return _listed(topic, sought, _leading(question, wanted, sought, know), know)
+    return _listed(topic, sought, _leading(question, wanted, sought, know), know) or _otherwise(question, replace(wanted, topic=topic), know)
+
+
+def _otherwise(question: Question, wanted: Wanted, know: Knowledge) -> Answer:
+    """Answers where no exercise with a file fits: with a claim that is plainly about what was asked, else by saying so."""
+    result = select(question, wanted, know)
+    if result.claims and question.nearest.get(result.claims[0], 0.0) >= CLEAR_MEANING:
+        return replace(result, intent=FINDING)
+    return Answer(topic=wanted.topic, lead=know.wording["find"]["none"], exercise=None, asks_back=True)
 
 
 def _leading(question: Question, wanted: Wanted, sought: Sought, know: Knowledge) -> Optional[Entry]:
@@ -245,7 +278,10 @@ def _says_it(entry: Entry, sought: Sought, question: Question, know: Knowledge) 
     if sought.instead is None:
         if entry.exercise is not None or entry.topic not in ("muscles", "comparison"):
             return False
-    elif entry.exercise is None or ALTERNATIVES not in entry.own or (entry.overview and sought.narrowed):
+    elif entry.exercise is None:
+        if not _replaces(entry, sought.instead, know):
+            return False
+    elif ALTERNATIVES not in entry.own or (entry.overview and sought.narrowed):
         return False
     if not all(entry.tags.intersection(limit.when) for limit in sought.limits):
         return False
@@ -255,18 +291,26 @@ def _says_it(entry: Entry, sought: Sought, question: Question, know: Knowledge) 
     if sought.muscles and not entry.tags.intersection(sought.muscles):
         return False
     machineless = {"home", "no_machine"} if sought.machine is False or "home" in sought.tools or sought.missing else set()
-    extra = entry.tags - set(sought.muscles) - spoken - {ALTERNATIVES, "legs"} - machineless - {
+    meant = set(sought.muscles) if sought.instead is None else know.muscles.keys()
+    extra = entry.tags - meant - spoken - {ALTERNATIVES, "legs"} - machineless - {
         item for limit in sought.limits for item in limit.when}
     names = names_allowed(entry.claim.say, sought, know)
-    return not extra and names is not None and len(names) >= FEWEST
+    return not extra and names is not None and len(names if entry.exercise else entry.names - {sought.instead}) >= FEWEST
 
 
-def _listed(topic: str, sought: Sought, leading: Optional[Entry], know: Knowledge) -> Answer:
-    words = know.wording["find"]
+def _replaces(entry: Entry, instead: str, know: Knowledge) -> bool:
+    """Tells whether a claim that holds for any exercise names others for what one to be replaced mainly trains."""
+    exercise = know.exercises.get(_stands_for(instead, know) or "")
+    trained = {muscle for use in exercise.muscles.primary for muscle in (use.muscle, know.muscles[use.muscle].part_of)} if exercise else set()
+    return ALTERNATIVES in entry.tags and bool(entry.tags & trained)
+
+
+def _listed(topic: str, sought: Sought, leading: Optional[Entry], know: Knowledge) -> Optional[Answer]:
+    """Returns the answer with what fits, None where nothing does."""
     first = names_allowed(leading.claim.say, sought, know) or [] if leading else []
     picked = choose(sought, know, first)
-    if not picked:
-        return Answer(topic=topic, lead=words["none"], exercise=None, asks_back=True)
+    if not picked and leading is None:
+        return None
     lead = leading.claim.say if leading else _lead(sought, picked, know)
     caveat = leading.claim.but if leading else None
     reasons = [_reason(exercise, sought, know) for exercise in picked]
@@ -285,7 +329,7 @@ def _lead(sought: Sought, picked: Sequence[Exercise], know: Knowledge) -> str:
     words = know.wording["find"]
     with_what = "".join(f" {phrase}" for phrase in _circumstances(sought, know))
     mainly = [ex for ex in picked if not sought.muscles or _mainly(ex, sought.muscles, know)]
-    names = profiles.joined([words["the"].format(name=ex.name) for ex in (mainly or picked)[:FEWEST + 1]], words["or"])
+    names = profiles.joined([words["the"].format(name=_name(ex, sought)) for ex in (mainly or picked)[:FEWEST + 1]], words["or"])
     if sought.instead:
         return str(words["instead"].format(name=know.name_of(sought.instead), limits=with_what, names=names))
     target = profiles.joined(profiles.plain_name(muscle, know) for muscle in sought.muscles) or words["legs"]
@@ -316,4 +360,5 @@ def _reason(exercise: Exercise, sought: Sought, know: Knowledge) -> str:
         role = words["main"].format(muscle=profiles.joined(profiles.main_muscles(exercise, know)[:2]))
     traits = list(dict.fromkeys(trait for limit in sought.limits for trait in limit.highest)) or ["spine", "skill"]
     facts = [profiles.trait_text(exercise, trait, know) for trait in traits[:2]]
-    return str(words["reason"].format(name=exercise.name[:1].upper() + exercise.name[1:], role=role, facts=", ".join(facts)))
+    name = _name(exercise, sought)
+    return str(words["reason"].format(name=name[:1].upper() + name[1:], role=role, facts=", ".join(facts)))

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import enum
-from typing import FrozenSet, Iterable, List, Sequence, Tuple
+from typing import FrozenSet, Iterable, List, Optional, Sequence, Tuple
 
 from knowledge import Knowledge
 from knowledge.schema import Exercise, Level, Limit, MuscleUse
@@ -82,16 +82,17 @@ def claims_about(exercise: Exercise, muscle: str, know: Knowledge) -> List[str]:
     return []
 
 
-def can_do_with(exercise: Exercise, tools: FrozenSet[str]) -> bool:
-    """Tells whether an exercise can be done with ``tools`` (some of TOOLS) and no machine.
+def way_with(exercise: Exercise, tools: FrozenSet[str]) -> Optional[str]:
+    """Returns how an exercise can be done with ``tools`` (some of TOOLS) and no machine: "" for the usual way, None for not at all.
 
-    It can with all it needs, or with another tool that its file speaks of; plates come with the bar.
+    The usual way takes all it needs, or another tool that its file speaks of; plates come with the bar.
     """
-    if exercise.traits.machine:
-        return False
-    needs = set(exercise.equipment.needs) - {"plates"}
-    spoken = {tool for claim in exercise.equipment.claims for tool in claim.about} & TOOLS
-    return bool(needs) and needs <= tools or bool((spoken - needs) & tools)
+    if not exercise.traits.machine:
+        needs = set(exercise.equipment.needs) - {"plates"}
+        spoken = {tool for claim in exercise.equipment.claims for tool in claim.about} & TOOLS
+        if (needs and needs <= tools) or (spoken - needs) & tools:
+            return ""
+    return next((way.how for way in exercise.equipment.also if tools.issuperset(way.needs)), None)
 
 
 def joined(items: Iterable[str], last: str = "and") -> str:

@@ -122,6 +122,8 @@ def references_exist(know: Any) -> Iterator[Problem]:
             yield from unknown("catalog.yml", item.id, "exercise", item.like, know.exercises)
         for muscle in item.muscles:
             yield from unknown("catalog.yml", item.id, "muscle", muscle, know.muscles)
+        for tool in item.tools:
+            yield from unknown("catalog.yml", item.id, "equipment", tool, {word.id for word in know.vocabulary.equipment})
     for family in know.families.values():
         yield from unknown("families.yml", f"{family.id}.usual", "exercise", family.usual, know.exercises)
     for muscle in know.muscles.values():

@@ -368,11 +368,13 @@ class Exercise(Word):
 
 
 class NamedExercise(Word):
-    """An exercise that is known by name but has no file; ``like`` is the exercise with a file that comes closest to it."""
+    """An exercise that is known by name but has no file; ``like`` is the exercise with a file that comes closest to it, ``tools`` is
+    equipment of which one piece is enough to do it without a machine."""
 
     family: Optional[str] = None
     like: Optional[str] = None
     muscles: List[str] = []
+    tools: List[str] = []
 
 
 class Family(Word):
