@@ -15,9 +15,10 @@ from actions.choosing import derived_tags, kin_of, rank, topics_of, wanted_tags
 from actions.composing import reminded, select, with_condition
 from actions.doses import dose_answer
 from actions.finding import FEWEST, find, sought_by
+from actions.mentions import Mention
 from actions.ordering import order_answer
 from actions.pairs import about_unknown, compare
-from actions.question import FINDING, INTENT_OF_TOPIC, OUTSIDE, REQUESTS, TOPIC_OF_INTENT, Context, Mention, Question
+from actions.question import FINDING, INTENT_OF_TOPIC, OUTSIDE, REQUESTS, TOPIC_OF_INTENT, Context, Question
 from actions.ranking import Wanted
 from actions.showing import picture_of
 from actions.subject import Subject, mistakable, resolve
@@ -58,7 +59,8 @@ def answer(question: Question, context: Context, know: Knowledge) -> Answer:
         context: topic and exercise of the talk, and the record of the last answer.
     """
     asked, question = question, with_lasting(question, context)
-    question = _as_put(question, question is not asked, context)
+    of_a_story = any(mention.entity == "condition" and mention.context and not mention.negated for mention in question.mentions)
+    question = _as_put(question, question is not asked or of_a_story, context)
     topic = TOPIC_OF_INTENT.get(question.intent)
     finding = question.intent == FINDING or (topic is None and looked_for(context, know) and not question.values("exercise"))
     carried: Sequence[str] = tuple(context.last.get("tags") or ()) if chooses_among_found(question, context, know) else ()
@@ -103,16 +105,20 @@ def answer(question: Question, context: Context, know: Knowledge) -> Answer:
 
 
 def with_lasting(question: Question, context: Context) -> Question:
-    """Returns a question about the person together with the health conditions told earlier in the talk, unless it names one itself."""
+    """Returns a question about the person together with the health conditions told earlier in the talk, unless it names one itself.
+
+    "How heavy?" and "how many sets?" are about the person too.
+    """
     told = context.last.get("conditions") or ()
-    if not told or question.values("condition", negated=None) or not _PERSONAL.search(question.text):
+    how_much = TOPIC_OF_INTENT.get(question.intent) in HOW_MUCH and len(tokens(question.text)) <= LONGEST_BARE_NAME
+    if not told or question.values("condition", negated=None) or not (how_much or _PERSONAL.search(question.text)):
         return question
     beside = not _PERMISSION.search(question.text)
     return replace(question, mentions=(*question.mentions, *(Mention("condition", item, context=beside) for item in told)))
 
 
 def _as_put(question: Question, lasting: bool, context: Context) -> Question:
-    """Returns a question with the intent that its form and the talk tell: whether something is allowed with a condition told before
+    """Returns a question with the intent that its form and the talk tell: whether something is allowed with a condition told before it
     (``lasting``) is a question of risks or rehab; which of two that were just compared is better compares them again."""
     if lasting and _PERMISSION.search(question.text):
         return replace(question, intent=INTENT_OF_TOPIC[context.topic if context.topic in HEALTH_TOPICS else "risks"])
@@ -149,7 +155,11 @@ def _found(question: Question, context: Context, wanted: Wanted, finding: bool, 
         return dose
     if topic == "load" and (computed := loads.computed(question, subject, know)) is not None:
         return _from_computed(computed, subject)
-    return compare(question, context, wanted, know) if topic == "comparison" else select(question, wanted, know)
+    if topic == "comparison":
+        return compare(question, context, wanted, know)
+    result = select(question, wanted, know)
+    ratio = loads.times_body_weight(question, know) if topic == "load" and not result.asks_back else None
+    return replace(result, lead=f"{ratio} {result.lead}") if ratio else result
 
 
 def _likeliest_topic(question: Question) -> str:

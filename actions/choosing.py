@@ -17,6 +17,8 @@ BULLET_ODDS = 3.2
 SURE_ODDS = 1.0
 """One that is hardly less likely follows in any case: where the best is the wrong one, it is mostly among these."""
 BULLET_MEANING = 0.4
+AGES = (frozenset({"teenagers", "age_under_18"}), frozenset({"older_adults", "age_over_65"}))
+"""What is said of one of these is not for the others."""
 BULLET_WORDS = 0.5
 
 
@@ -86,12 +88,22 @@ def candidates(question: Question, wanted: Wanted, know: Knowledge) -> Iterator[
     """
     subject = wanted.subject
     homes = _homes(subject, know)
+    others = _of_another_age(question)
     for home, place in homes.items():
         for entry in know.claims_of(home):
+            if entry.tags & others:
+                continue
             if question.nearest and entry.id not in question.nearest and not entry.overview and entry.tags.isdisjoint(wanted.tags):
                 continue
             if place != "other" or subject.exercise in entry.own:
                 yield entry, place
+
+
+def _of_another_age(question: Question) -> FrozenSet[str]:
+    """Returns the tags of claims on another age than the one told."""
+    told = {*question.values("group"), *question.values("condition")}
+    ages = [age for age in AGES if not told & age]
+    return frozenset().union(*ages) if len(ages) < len(AGES) else frozenset()
 
 
 def _homes(subject: Subject, know: Knowledge) -> Dict[Optional[str], str]:

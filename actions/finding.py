@@ -10,7 +10,7 @@ from typing import Dict, FrozenSet, Iterator, List, Optional, Sequence, Set, Tup
 from actions import profiles
 from actions.asking import Answer, ask_exercise
 from actions.choosing import rank
-from actions.composing import CLEAR_MEANING, MAX_WORDS, count_words, select, within
+from actions.composing import CLEAR_MEANING, HONEST_MEANING, MAX_WORDS, count_words, select, within
 from actions.profiles import Standing
 from actions.question import FINDING, Question
 from actions.ranking import Wanted
@@ -34,8 +34,8 @@ class Sought:
 
     ``muscles`` are to be trained, ``instead`` is the exercise or family to be replaced, ``tools`` what there is to train with (empty:
     anything), ``missing`` what there is not, ``machine`` True for machines only and False for none, ``limits`` what rules exercises out,
-    ``without`` exercises that are left out by name, ``spared`` muscles that are not to be trained. ``weighing`` is true where kinds of equipment are named beside each other, as in a
-    comparison of them.
+    ``without`` exercises that are left out by name, ``spared`` muscles that are not to be trained. ``weighing`` is true where kinds of
+    equipment are named beside each other, as in a comparison of them.
     """
 
     muscles: Tuple[str, ...] = ()
@@ -76,8 +76,8 @@ def sought_by(question: Question, wanted: Wanted, know: Knowledge) -> Sought:
     tools = said & profiles.TOOLS - denied
     if tools == {"home"}:
         tools = tools | {"dumbbell", "kettlebell", "resistance_band"}
-    if "rack" in tools and "barbell" not in denied:
-        tools = tools | {"barbell"}
+    if tools & {"rack", "barbell"} and "home" not in said and not denied & {"rack", "barbell"}:
+        tools = tools | {"barbell", "rack"}  # where there is one there is mostly the other
     machine: Optional[bool] = None
     if said & NO_MACHINE or any(m.entity == "aspect" and m.value == "machine" and m.negated for m in question.mentions):
         machine = False
@@ -156,8 +156,9 @@ def choose(sought: Sought, know: Knowledge, first: Sequence[str] = ()) -> List[E
     def rank_of(ex: Exercise) -> Tuple[float, ...]:
         heavier = replaced is not None and profiles.level(ex, "spine") > profiles.level(replaced, "spine")
         likeness = fit[ex.id] if replaced is not None and not sought.muscles else _mainly(ex, sought.muscles, know)
-        return (order.get(ex.id, NEVER), bool(_how(ex, sought)), not sought.named_tools.intersection(_all_tools(ex)), heavier, -likeness, _strain(ex, sought),
-                usual.get(ex.id, NEVER), -fit[ex.id], broad and not _compound(ex), profiles.level(ex, "skill"), ex.traits.machine)
+        other_way, unnamed = bool(_how(ex, sought)), not sought.named_tools.intersection(_all_tools(ex))
+        return (order.get(ex.id, NEVER), other_way, unnamed, heavier, -likeness, _strain(ex, sought), usual.get(ex.id, NEVER),
+                -fit[ex.id], broad and not _compound(ex), profiles.level(ex, "skill"), ex.traits.machine)
     ranked = sorted((know.exercises[item] for item, worth in fit.items()
                      if worth >= Standing.main or (item in order and not sought.muscles)), key=rank_of)
     if len(ranked) < FEWEST and not any(know.muscles[muscle].part_of for muscle in sought.muscles):
@@ -258,7 +259,8 @@ def find(question: Question, wanted: Wanted, know: Knowledge) -> Answer:
 def _otherwise(question: Question, wanted: Wanted, know: Knowledge) -> Answer:
     """Answers where no exercise with a file fits: with a claim that is plainly about what was asked, else by saying so."""
     result = select(question, wanted, know)
-    if result.claims and question.nearest.get(result.claims[0], 0.0) >= CLEAR_MEANING:
+    near = question.nearest.get(result.claims[0], 0.0) if result.claims else 0.0
+    if near >= CLEAR_MEANING or (near >= HONEST_MEANING and know.entries[result.claims[0]].tags & wanted.tags.keys()):
         return replace(result, intent=FINDING)
     return Answer(topic=wanted.topic, lead=know.wording["find"]["none"], exercise=None, asks_back=True)
 
@@ -269,12 +271,12 @@ def _leading(question: Question, wanted: Wanted, sought: Sought, know: Knowledge
     subject = wanted.subject if sought.instead else Subject(None, "none")
     asked: Dict[str, float] = {**wanted.tags, ALTERNATIVES: 2.0} if topic == "comparison" else dict(wanted.tags)
     for _, _, entry in rank(question, replace(wanted, topic=topic, subject=subject, tags=asked), know):
-        if _says_it(entry, sought, question, know):
+        if _says_it(entry, sought, wanted, question, know):
             return entry
     return None
 
 
-def _says_it(entry: Entry, sought: Sought, question: Question, know: Knowledge) -> bool:
+def _says_it(entry: Entry, sought: Sought, wanted: Wanted, question: Question, know: Knowledge) -> bool:
     if sought.instead is None:
         if entry.exercise is not None or entry.topic not in ("muscles", "comparison"):
             return False
@@ -288,10 +290,13 @@ def _says_it(entry: Entry, sought: Sought, question: Question, know: Knowledge) 
     spoken = set(question.values("equipment", negated=None)) | ({"machine"} if sought.machine else set())
     if spoken and not entry.tags & spoken:
         return False
+    if spoken and entry.exercise is not None and not sought.limits:
+        return True  # the exercise's own file says what replaces it with that
     if sought.muscles and not entry.tags.intersection(sought.muscles):
         return False
     machineless = {"home", "no_machine"} if sought.machine is False or "home" in sought.tools or sought.missing else set()
-    meant = set(sought.muscles) if sought.instead is None else know.muscles.keys()
+    meant = {tag for tag, weight in wanted.tags.items() if weight > 0 and tag not in wanted.derived}  # a group or a goal that was told
+    meant |= set(sought.muscles) if sought.instead is None else know.muscles.keys()
     extra = entry.tags - meant - spoken - {ALTERNATIVES, "legs"} - machineless - {
         item for limit in sought.limits for item in limit.when}
     names = names_allowed(entry.claim.say, sought, know)

@@ -2,11 +2,13 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import List, Optional, Sequence, Tuple
 
-from actions.quantities import KG_PER_LB
-from actions.question import Mention, Question
+from actions.mentions import Mention
+from actions.quantities import KG_PER_LB, to_kg
+from actions.question import Question
 from actions.subject import Subject
 from knowledge import Knowledge, schema
 
@@ -64,6 +66,8 @@ class Computed:
     sources: Sequence[str] = ()
 
 
+WARM_UP = ((0.45, "8 to 10"), (0.65, "4 to 6"), (0.85, "2 or 3"))
+"""Shares of the work load, with the repetitions of each step."""
 LEAST_BARE_LOAD = 20
 """A number without a unit from this on is a load in kilograms where a maximum is asked for."""
 
@@ -76,7 +80,39 @@ def computed(question: Question, subject: Subject, know: Knowledge) -> Optional[
         return converting
     if _asks_for_maximum(question) and loads:
         return _maximum(question, loads[0], know)
+    if "warm_up" in question.values("aspect") and len(loads) == 1:
+        return _warm_up(loads[0], know)
     return None
+
+
+def times_body_weight(question: Question, know: Knowledge) -> Optional[str]:
+    """Returns a sentence on how many times somebody's body weight a load is, None where the message does not tell both."""
+    loads = question.numbers("kg", "lb")
+    own = [number for number in loads if _is_own_weight(number, question.text)]
+    lifted = [number for number in loads if number not in own]
+    if len(own) != 1 or len(lifted) != 1 or not own[0].amount or not lifted[0].amount:
+        return None
+    ratio = to_kg(lifted[0].amount, lifted[0].unit or "kg") / to_kg(own[0].amount, own[0].unit or "kg")
+    load = both_units(lifted[0].amount, lifted[0].unit or "kg")
+    return str(know.wording["load"]["times_body_weight"].format(load=load, ratio=f"{ratio:.1f}"))
+
+
+def _is_own_weight(number: Mention, text: str) -> bool:
+    figure = rf"(?<!\d){number.amount:g} ?(?:kgs?|kilos?|lbs?|pounds?)?"
+    return bool(re.search(rf"\b(?:i weigh|i'?m|i am|weighing|my weight is|body ?weight(?: is| of)?|bw)(?: (?:about|around))? {figure}\b|"
+                          rf"{figure} (?:of )?(?:my )?(?:body ?weight|bw|person|guy|woman|man)\b", text, re.IGNORECASE))
+
+
+def _warm_up(load: Mention, know: Knowledge) -> Optional[Computed]:
+    """Returns the steps up to a work load: 8 to 10 repetitions at 40 to 50 %, 4 to 6 at 60 to 75 %, 2 or 3 at 85 to 90 %."""
+    unit = load.unit or "kg"
+    if not load.amount or load.amount < LEAST_BARE_LOAD:
+        return None
+    words = know.wording["warm_up"]
+    steps = [words["step"].format(load=both_units(round_to_plates(load.amount * share, unit, down=True), unit), reps=reps)
+             for share, reps in WARM_UP]
+    return Computed(lead=words["lead"].format(load=both_units(load.amount, unit), steps=", ".join(steps)), bullets=[words["none_counts"]],
+                    caveat=words["caveat"], sources=("product_rule", "coaching_practice"))
 
 
 def _asks_for_maximum(question: Question) -> bool:
@@ -89,7 +125,7 @@ def _maximum(question: Question, load: Mention, know: Knowledge) -> Optional[Com
     if any(know.conditions[c].screening.value != "none" for c in question.values("condition") if c in know.conditions) \
             or {"teenagers"} & set(question.values("group")):
         return Computed(lead=words["not_for_you"], sources=("product_rule",))
-    reps_found = question.numbers("rep") or question.numbers(None)
+    reps_found = question.numbers("rep") or [number for number in question.numbers("set", None) if number is not load]  # "5 x 120"
     if not reps_found or load.amount is None or reps_found[0].amount is None:
         return None
     left = question.numbers("rir")

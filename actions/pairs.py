@@ -127,7 +127,9 @@ def _best_of(entries: Sequence[Entry], question: Question, wanted: Wanted, know:
     """Returns the claims of a pair, the one that fits the question best first; which exercise is named first does not matter."""
     tags = {tag: weight for tag, weight in wanted.tags.items() if know.kind_of(tag) != "exercise"}
     asked = replace(wanted, tags=tags)
-    return sorted(entries, key=lambda e: -score(features(e, "own", asked, question, know))) if tags else list(entries)
+    ranked = sorted(entries, key=lambda e: -score(features(e, "own", asked, question, know)))
+    clear = ranked and question.nearest.get(ranked[0].id, 0.0) >= CLEAR_MEANING
+    return ranked if tags or clear else list(entries)
 
 
 def _with_unknown(first: str, second: str, question: Question, wanted: Wanted, know: Knowledge) -> Answer:

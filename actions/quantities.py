@@ -25,7 +25,8 @@ UNITS = {
     "week": ("week", "weeks", "wk", "wks"),
     "month": ("month", "months"),
     "year": ("year", "years", "yr", "yrs"),
-    "age": ("year old", "years old", "yr old", "yo", "y/o", "yrs old", "years of age"),
+    "age": ("year old", "years old", "yr old", "yo", "y/o", "yrs old", "years of age", "-year-old", "-yr-old", "-year old",
+            "year-old"),
     "minute": ("min", "mins", "minute", "minutes"),
     "percent": ("%", "percent"),
     "plate": ("plate", "plates"),
@@ -41,6 +42,14 @@ _FREQUENCY_WORDS = ((re.compile(r"\bonce\b(?!\s+(?:i|you|it|my|the|we)\b)", re.I
                     (re.compile(r"\bhalf a year\b", re.I), "6 months"),
                     (re.compile(r"(?<!times )(?<!days )\b(?:a|one)(?= (?:year|month)\b)", re.I), "1"),
                     (re.compile(r"\ba couple(?: of)?\b", re.I), "2"), (re.compile(r"\bnone left\b|\bto failure\b", re.I), "0 left"))
+
+_PEOPLE = (r"(?:dad|mum|mom|father|mother|parent|grand\w+|nan|nana|gran|uncle|aunt|auntie|husband|wife|partner|son|daughter|kid|child|boy|"
+           r"girl|brother|sister|nephew|niece|client|patient|somebody|someone|person|man|woman|lady|gentleman|he|she)")
+_AGED = re.compile(rf"\b(?:aged?|i'?m|im|i am|age is|(?:{_PEOPLE}(?:'s)?|he's|she's|hes|shes)(?: is| was| of| aged| turning| who is)?,?)$",
+                   re.IGNORECASE)
+"""What an age in figures stands behind."""
+_IN_AGE = re.compile(r"\b(?:at|is|from|of|turned|turning|over|under)$", re.IGNORECASE)
+_TOO_OLD = re.compile(r"\b(?:old|older|young|younger|age|early|late|kids?|child(?:ren)?|teen\w*|suit\w*)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -92,17 +101,21 @@ def find(text: str) -> List[Quantity]:
     return [_with_role(quantity, found, spaced) for quantity in found]
 
 
+MOST_REPS = 50
+"""A larger number behind an "x" is a load: "5 x 120"."""
+
+
 def _with_role(quantity: Quantity, found: List[Quantity], text: str) -> Quantity:
     """Gives a bare number its unit from the words before it: "for 8", "x 8", "rir 2", "aged 70", "3 sets of 10"."""
     if quantity.unit is not None:
         return quantity
     before, after = text[:quantity.start].rstrip().lower(), text[quantity.end:].lstrip().lower()
     unit = None
-    if before.endswith("\u00d7"):
+    if before.endswith("\u00d7") and quantity.value <= MOST_REPS:
         unit = "rep"
     elif after.startswith("\u00d7"):
         following = next((q for q in found if q.start > quantity.start), None)
-        if following is not None and following.unit in ("kg", "lb"):
+        if following is not None and (following.unit in ("kg", "lb") or following.value > MOST_REPS):
             unit = "rep"
         else:
             unit = "set" if quantity.value <= 10 and not any(q.unit in ("kg", "lb") for q in found) else "load"
@@ -110,7 +123,7 @@ def _with_role(quantity: Quantity, found: List[Quantity], text: str) -> Quantity
         unit = "rep"
     elif re.search(r"\brir(?: of)?$|\bleaving$|\bleft$", before):
         unit = "rir"
-    elif re.search(r"\b(?:aged?|i'?m|im|i am|age is)$", before) and 10 <= quantity.value <= 110:
+    elif 10 <= quantity.value <= 110 and (_AGED.search(before) or (_IN_AGE.search(before) and _TOO_OLD.search(text))):
         unit = "age"
     return Quantity(quantity.value, unit, quantity.start, quantity.end)
 

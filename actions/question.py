@@ -1,12 +1,12 @@
 """What a person said, as plain values: the input of the answer functions."""
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import Any, Dict, List, Mapping, Optional, Tuple
 
+from actions.mentions import Mention
+from actions.people import with_told
 from knowledge import Knowledge
-from knowledge.signs import is_high
 
 TOPIC_OF_INTENT = {
     "ask_definition": "definition", "ask_muscles": "muscles", "ask_foot_placement": "foot_placement",
@@ -28,31 +28,10 @@ REQUEST_SESSION = "request_session"
 REQUESTS = frozenset({REQUEST, REQUEST_SESSION})
 """Intents that ask for a plan: of one exercise, or of a session of several. Each has a form."""
 
-_MEASURE = re.compile(r"(?:my )?(?:bp|blood pressure)", re.IGNORECASE)
-"""Names of high blood pressure that are the measure's name too: beside an ordinary reading they tell of no condition."""
-
 PARTS = "parts"
 """The key of a parsed message that holds its questions, where it has several."""
 
 INTENT_OF_TOPIC = {topic: intent for intent, topic in TOPIC_OF_INTENT.items() if intent != FINDING}
-
-
-@dataclass(frozen=True)
-class Mention:
-    """Something named in a message: an entity with its canonical value.
-
-    ``context`` is true for what was said beside the question: a story's facts. ``amount``, ``unit`` and ``second`` are set for
-    numbers (see :class:`actions.quantities.Quantity`).
-    """
-
-    entity: str
-    value: str
-    text: str = ""
-    negated: bool = False
-    amount: Optional[float] = None
-    unit: Optional[str] = None
-    second: Optional[float] = None
-    context: bool = False
 
 
 @dataclass(frozen=True)
@@ -114,13 +93,11 @@ def from_message(message: Mapping[str, Any], know: Knowledge) -> Question:
         Mention(entity=e["entity"], value=str(e["value"]), text=e.get("text", ""), negated=bool(e.get("negated")),
                 amount=e.get("amount"), unit=e.get("unit"), second=e.get("second"), context=bool(e.get("context")))
         for e in message.get("entities") or [] if e.get("value") is not None)
-    readings = [mention for mention in mentions if mention.unit == "mmhg"]
-    if readings and not any(is_high(mention.amount or 0, mention.second) for mention in readings):
-        mentions = tuple(mention for mention in mentions if mention.entity != "condition" or not _MEASURE.fullmatch(mention.text))
+    text = message.get("text") or ""
     intent: Dict[str, Any] = message.get("intent") or {}
     return Question(
-        text=message.get("text") or "", intent=intent.get("name") or "nlu_fallback",
-        confidence=float(intent.get("confidence") or 0.0), mentions=mentions, **decode_nearest(message.get("nearest"), know),
+        text=text, intent=intent.get("name") or "nlu_fallback",
+        confidence=float(intent.get("confidence") or 0.0), mentions=with_told(text, mentions), **decode_nearest(message.get("nearest"), know),
         ranking={item["name"]: float(item["confidence"]) for item in message.get("intent_ranking") or []})
 
 

@@ -20,8 +20,8 @@ from knowledge.index import Entry
 WEIGHTS_FILE = Path(__file__).with_name("ranking.yml")
 
 TAG_WEIGHTS = {"condition": 4.0, "muscle": 3.0, "stance": 3.0, "term": 3.0, "exercise": 3.0, "group": 2.5, "goal": 2.2, "experience": 2.0,
-               "aspect": 2.0, "phase": 1.5, "equipment": 1.2, "body_part": 0.8}
-"""How much a tag of each kind says about what is asked, where it decides what belongs together."""
+               "aspect": 2.0, "phase": 1.5, "worry": 1.5, "equipment": 1.2, "body_part": 0.8}
+"""How much a tag of each kind says about what is asked, where it decides what belongs together; a "worry" is a condition feared, not had."""
 DERIVED_SHARE = 0.5
 """How much of a muscle counts that was not named itself, but a part or the whole of it."""
 

@@ -1,6 +1,7 @@
 """Answers about the last answer: where it is from, why it is so, more of it. Pure functions."""
 from __future__ import annotations
 
+import re
 from typing import List
 
 from actions.asking import Answer
@@ -10,6 +11,8 @@ from actions.question import Context, Question
 from actions.ranking import Wanted
 from actions.subject import Subject
 from knowledge import Knowledge
+
+_BECAUSE = re.compile(r"\bbecause (?!of\b)([^.;]+)")
 
 
 def source_text(context: Context, know: Knowledge) -> str:
@@ -49,7 +52,11 @@ def why_text(context: Context, know: Knowledge) -> str:
         return str(words["none"])
     reason = next((claim.why for claim in claims if claim.why), None)
     strength = words["strength"][claims[0].strength.value]
-    first = words["lead"].format(text=reason) if reason else words["no_reason"]
+    said = _BECAUSE.search(claims[0].say)
+    if said and not claims[0].why:
+        first = words["said"].format(text=said[1])
+    else:
+        first = words["lead"].format(text=reason) if reason else words["no_reason"]
     return f"{first}\n{strength}"
 
 

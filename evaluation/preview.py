@@ -17,7 +17,8 @@ import numpy as np
 import knowledge
 from actions import answers
 from actions.asking import Answer
-from actions.question import INTENT_OF_TOPIC, TOPIC_OF_INTENT, Context, Mention, Question, from_message, parts_of
+from actions.mentions import Mention
+from actions.question import INTENT_OF_TOPIC, TOPIC_OF_INTENT, Context, Question, from_message, parts_of
 from actions.rendering import text_of
 from knowledge.index import Entry
 from knowledge.problems import nearest

@@ -5,9 +5,10 @@ import re
 from dataclasses import dataclass
 from typing import Any, Callable, Dict, List, Mapping, Optional
 
+from actions.mentions import Mention
 from actions.ordering import is_known, known
 from actions.quantities import in_digits
-from actions.question import REQUEST_SESSION, REQUESTS, Mention, Question
+from actions.question import REQUEST_SESSION, REQUESTS, Question
 from actions.sessions import size_for
 from knowledge import Knowledge
 from knowledge.signs import is_high
@@ -38,6 +39,12 @@ COUNT = re.compile(r"\b([1-9])\s+(?:\w+\s+){0,2}?(?:exercises|movements|moves|li
 HOURS = re.compile(r"\b(?:(?P<half>half (?:an )?hour)|(?:an|one|1) hour|hour long)\b", re.IGNORECASE)
 MACHINE_KIT, BARE_KIT = "gym", "bodyweight"
 """Kits of knowledge/sessions.yml: of a gym, and of somebody with nothing."""
+COMPLAINT = re.compile(r"\b(?:bad|hurt|hurts|hurting|sore|ache|aches|achy|pain|painful|injur\w*|dodgy|operat\w*|surger\w*|broke\w*|torn|tore)\b",
+                       re.IGNORECASE)
+LESSER_COMPLAINT = re.compile(r"\b(?:problems?|issues?|weak)\b", re.IGNORECASE)
+"""Words that tell of a complaint beside a part of the body; the lesser ones only where it was asked about."""
+TIRED_PARTS = frozenset({"legs", "muscles"})
+"""Parts that are sore after training anyway."""
 DISCOMFORTS = frozenset({"knee_discomfort", "back_discomfort", "hip_discomfort"})
 """Aspects of knowledge/vocabulary.yml that tell of a joint that hurts."""
 AGE_LIMITS = (18, 65)
@@ -147,11 +154,10 @@ def read_health(question: Question, asked: bool, know: Knowledge) -> Optional[Re
     if conditions:
         return Read({"answer": "yes", "conditions": conditions})
     if not asked:
-        return None
+        return Read({"answer": "yes", "conditions": ["joint_problem"]}) if _complains(question) else None
     words = tokens(question.text)
-    hurts = set(question.values("aspect")) & DISCOMFORTS or question.values("body_part") and re.search(
-        r"\b(?:bad|hurt|hurts|sore|ache|aches|pain|painful|injur\w*|problem|problems|issue|issues|dodgy|weak|operat\w*|surger\w*|broke\w*|torn|tore)\b",
-        question.text, re.I)
+    hurts = set(question.values("aspect")) & DISCOMFORTS or (question.values("body_part") and (
+        COMPLAINT.search(question.text) or LESSER_COMPLAINT.search(question.text)))
     negated = bool(question.values("condition", negated=True)) or bool(words and (words[0] in NO or set(words) & {"none", "nothing", "healthy"}))
     if hurts and not negated:
         return Read({"answer": "yes", "conditions": ["joint_problem"] if "joint_problem" in know.conditions else []})
@@ -162,6 +168,13 @@ def read_health(question: Question, asked: bool, know: Knowledge) -> Optional[Re
     if ALL_WELL.search(question.text):
         return Read({"answer": "no", "conditions": []})
     return None
+
+
+def _complains(question: Question) -> bool:
+    """Tells whether a sentence that was not asked for says that a part of the body hurts: "a leg day please, knees are dodgy"."""
+    if question.values("condition", negated=True):
+        return False
+    return bool(set(question.values("body_part")) - TIRED_PARTS) and bool(COMPLAINT.search(question.text))
 
 
 def read_clearance(question: Question, asked: bool, know: Knowledge) -> Optional[Read]:

@@ -38,7 +38,11 @@ _OPENERS = (r"(?:so|and|but|ok|okay|also|plus|then|or|well|oh|btw|now|please|hi|
 _ASKING = (r"(?:what|whats|what's|how|hows|how's|which|when|where|why|who|can i|can you|can we|could|should|would|will|is|are|am i|do i|do you|"
            r"do they|do we|does|did|may i|must i|tell me|explain|has anyone|any (?=\w+ \w+ \w+))")
 _QUESTION_START = re.compile(rf"^\W*(?:{_OPENERS}\W+)*{_ASKING}\b", re.IGNORECASE)
-_STATEMENT_START = re.compile(rf"^\W*(?:{_OPENERS}\W+)*(?:i|im|i'm|ive|i've|my|we|our|he|she|they|it|this|that|there)\b", re.IGNORECASE)
+_TOLD = (r"(?:just )?(?:had|got|have|having|been|was|am|broke|tore|torn|hurt|pulled|sprained|strained|recovering|suffering|diagnosed|pregnant|"
+         r"diabetic|new to|trying to|using|doing|worried|afraid|scared|\d+ ?(?:yo|y/o|years?|yrs?|weeks?|months?|f|m)\b)")
+"""How a statement without its "I" starts: "had my hernia repaired, can I press?"."""
+_STATEMENT_START = re.compile(rf"^\W*(?:{_OPENERS}\W+)*(?:i|im|i'm|ive|i've|my|we|our|he|she|they|it|this|that|there|"
+                              rf"{_TOLD})\b", re.IGNORECASE)
 _FRONTED = re.compile(rf"^\W*(?:{_OPENERS}\W+)*(?:for|if|when|while|with|without|after|before|on|in|at|as|to|since|because|during|given|instead|"
                       r"until|once|besides|apart|about|regarding|concerning)\b", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?<!\bvs)(?<!\be\.g)(?<!\bi\.e)(?<!\betc)[.!?;]+(?=\s|$)|\n+|[?]+(?=\w)", re.IGNORECASE)

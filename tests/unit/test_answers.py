@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from actions import answers, rendering, talk
-from actions.question import FINDING, TOPIC_OF_INTENT, Context, Mention, Question
+from actions.mentions import Mention
+from actions.question import FINDING, TOPIC_OF_INTENT, Context, Question
 from actions.subject import resolve
 
 

@@ -7,7 +7,8 @@ import pytest
 
 from actions import choosing
 from actions.choosing import candidates
-from actions.question import Mention, Question
+from actions.mentions import Mention
+from actions.question import Question
 from actions.ranking import Wanted
 from actions.subject import Subject
 

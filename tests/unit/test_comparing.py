@@ -7,7 +7,8 @@ import re
 import pytest
 
 from actions import answers, comparing, profiles, rendering
-from actions.question import Context, Mention, Question
+from actions.mentions import Mention
+from actions.question import Context, Question
 from knowledge.schema import TRAITS
 
 ASKED = [{}, {"body_part": "lower_back"}, {"body_part": "knee"}, {"experience": "beginner"}, {"aspect": "balance"}, {"equipment": "home"},

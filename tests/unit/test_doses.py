@@ -5,7 +5,8 @@ import pytest
 
 import knowledge
 from actions.doses import dose_answer, is_plain
-from actions.question import Mention, Question
+from actions.mentions import Mention
+from actions.question import Question
 from actions.ranking import Wanted
 from actions.subject import Subject
 

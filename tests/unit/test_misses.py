@@ -4,7 +4,8 @@ import json
 import pytest
 
 from actions import misses
-from actions.question import Mention, Question
+from actions.mentions import Mention
+from actions.question import Question
 
 NOW = datetime.datetime(2026, 11, 23, tzinfo=datetime.timezone.utc)
 

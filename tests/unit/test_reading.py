@@ -5,7 +5,8 @@ import pytest
 
 from actions import quantities
 from actions.forms.reading import looks_like_question, read_all
-from actions.question import Mention, Question
+from actions.mentions import Mention
+from actions.question import Question
 
 
 def question(text, intent="inform", **entities):

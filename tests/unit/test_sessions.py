@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import knowledge
+from actions.mentions import Mention
 from actions.ordering import in_order, order_answer, told_order
-from actions.question import Mention, Question
+from actions.question import Question
 from actions.selecting import equipment_of, limiting, rating, way_to_do
 from actions.session_text import session_lines, session_table
 from actions.sessions import SessionProfile, added, choose, counts, leading, make_session, removed, size_for, swapped, weekly_sets
