@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from typing import List, Optional, Tuple
 
-from actions.question import INTENT_OF_TOPIC, Context, Question
+from actions.question import FINDING, INTENT_OF_TOPIC, Context, Question
 from knowledge import Knowledge
 from knowledge.schema import Mistaken
 from knowledge.text import key_of, tokens
@@ -13,6 +13,9 @@ from knowledge.text import key_of, tokens
 _POINTING = re.compile(r"\b(?:it|its|this|that|those|these|them|the machine|the exercise)\b", re.IGNORECASE)
 
 
+SHORTEST_DESCRIPTION = 6
+LIKE_ITS_DESCRIPTION = 0.6
+"""How many words a description of an exercise has at least, and how near it is to a definition."""
 _THE_ONE = re.compile(r"\bthe ([\w-]+?)(?:[ -]degrees?)? (?:one|version)\b", re.IGNORECASE)
 
 
@@ -21,7 +24,7 @@ class Subject:
     """The exercise of a question.
 
     ``exercise`` is an exercise or family id or None. ``how`` tells where it comes from: "named" in the sentence, "talk" (the one
-    spoken of before), "machine" (the sentence speaks of machine parts) or "none". ``others`` are further exercises named.
+    spoken of before), "machine" (the sentence speaks of machine parts or describes it) or "none". ``others`` are further exercises named.
     ``pointing`` is true where the sentence says "it" or "this" and nothing tells what.
     """
 
@@ -51,7 +54,24 @@ def resolve(question: Question, context: Context, know: Knowledge) -> Subject:
     defaults = know.wording["defaults"]
     if set(tokens(question.text)) & set(defaults["machine_words"]):
         return Subject(defaults["machine_exercise"], "machine")
+    described = _described(question, know)
+    if described is not None:
+        return Subject(described, "machine")
     return Subject(None, "none", pointing=bool(_POINTING.search(question.text)))
+
+
+def _described(question: Question, know: Knowledge) -> Optional[str]:
+    """Returns the exercise that a message describes without naming it: the nearest definition is clearly that of one exercise."""
+    if question.intent in (FINDING, INTENT_OF_TOPIC["comparison"]) or len(tokens(question.text)) < SHORTEST_DESCRIPTION:
+        return None
+    near = max(((value, claim) for claim, value in question.nearest.items() if know.entries[claim].topic == "definition"), default=None)
+    if near is None or near[0] < LIKE_ITS_DESCRIPTION:
+        return None
+    entry = know.entries[near[1]]
+    if entry.exercise is not None:
+        return entry.exercise if entry.exercise in know.exercises else None
+    named = [tag for tag in entry.tags if tag in know.exercises]
+    return named[0] if len(named) == 1 and "naming" in entry.tags else None
 
 
 def _one_of_its_kind(question: Question, context: Context, know: Knowledge) -> Optional[str]:
