@@ -36,6 +36,8 @@ _WHICH_OF_THEM = re.compile(
 _PERSONAL = re.compile(r"\b(?:i|im|i'm|i've|me|my|ok|okay|safe|allowed|instead)\b", re.IGNORECASE)
 _PERMISSION = re.compile(r"^\W*(?:and |but |so |ok |then )*(?:when )?(?:can|could|may|am) i\b|\b(?:ok|okay|safe|allowed|fine)\W*$", re.IGNORECASE)
 _TELLING = re.compile(r"^\W*(?:and |but |so |ok |btw |also |oh |well )*(?:i|im|i'm|i've|my)\b", re.IGNORECASE)
+_TO_AVOID = re.compile(r"\b(?:worst|avoid|bad for|not (?:to )?do|skip|forbidden|stay away|steer clear|leave out|off limits|dangerous)\b",
+                       re.IGNORECASE)
 HEALTH_TOPICS = ("risks", "rehab")
 HOW_MUCH = ("load", "programming")
 """Topics whose figures are for the healthy, so that a condition told before is named with each."""
@@ -118,10 +120,15 @@ def with_lasting(question: Question, context: Context) -> Question:
 
 
 def _as_put(question: Question, lasting: bool, context: Context) -> Question:
-    """Returns a question with the intent that its form and the talk tell: whether something is allowed with a condition told before it
-    (``lasting``) is a question of risks or rehab; which of two that were just compared is better compares them again."""
+    """Returns a question with the intent that its form and the talk tell.
+
+    Whether something is allowed with a condition told before it (``lasting``) is a question of risks or rehab; which of two that were
+    just compared is better compares them again; what is worst for a complaint is a question of risks.
+    """
     if lasting and _PERMISSION.search(question.text):
         return replace(question, intent=INTENT_OF_TOPIC[context.topic if context.topic in HEALTH_TOPICS else "risks"])
+    if question.intent == FINDING and _TO_AVOID.search(question.text) and (question.values("condition") or question.values("body_part")):
+        return replace(question, intent=INTENT_OF_TOPIC["risks"])
     again = question.intent in TOPIC_OF_INTENT and context.last.get("intent") == INTENT_OF_TOPIC["comparison"]
     if again and "which" in tokens(question.text) and _WHICH_OF_THEM.search(question.text) and not question.values("exercise"):
         return replace(question, intent=INTENT_OF_TOPIC["comparison"])

@@ -16,6 +16,8 @@ BULLET_ODDS = 3.2
 """A claim may follow the best one if it is at most so much less likely to answer, as a difference of scores."""
 SURE_ODDS = 1.0
 """One that is hardly less likely follows in any case: where the best is the wrong one, it is mostly among these."""
+OTHERS_ODDS = 1.6
+"""An exercise's own claim on a condition that was told comes before what another file says of it if it is at most so much less likely."""
 BULLET_MEANING = 0.4
 AGES = (frozenset({"teenagers", "age_under_18"}), frozenset({"older_adults", "age_over_65"}))
 """What is said of one of these is not for the others."""
@@ -144,10 +146,11 @@ def rank(question: Question, wanted: Wanted, know: Knowledge) -> List[Ranked]:
 def _condition_first(ranked: List[Ranked], question: Question, subject: Subject) -> List[Ranked]:
     """Puts what the exercise's own claims say of a condition that was told before what they say to everybody, if it is nearly as likely."""
     told = set(question.values("condition"))
-    if not ranked or not told or ranked[0].tags & told:
+    if not ranked or not told or (ranked[0].tags & told and ranked[0].entry.exercise in (subject.exercise, None)):
         return ranked
+    odds = OTHERS_ODDS if ranked[0].tags & told else BULLET_ODDS
     chosen = next((item for item in ranked if item.tags & told and item.entry.exercise is not None and item.entry.exercise == subject.exercise), None)
-    if chosen is None or chosen.score < ranked[0].score - BULLET_ODDS:
+    if chosen is None or chosen.score < ranked[0].score - odds:
         return ranked
     return [chosen, *(item for item in ranked if item is not chosen)]
 

@@ -133,11 +133,9 @@ def _leads(condition: Condition, question: Question) -> bool:
 def _led_by(condition: Condition, result: Answer) -> Answer:
     """Puts the limit of a condition first, and what to ask about it last; what was found to the question follows the limit."""
     limit, meanwhile = f"conditions.{condition.id}.risk", f"conditions.{condition.id}.meanwhile"
-    own = f"conditions.{condition.id}."
     budget = MAX_WORDS - count_words(condition.risk.say) - count_words(condition.meanwhile.say)
     bullets: List[str] = []
-    offered = result.bullets if result.claims and result.claims[0].startswith(own) else (result.lead, *result.bullets)
-    for bullet in offered:
+    for bullet in (result.lead, *result.bullets):
         if bullet in (condition.risk.say, condition.meanwhile.say):
             continue
         budget -= count_words(bullet)

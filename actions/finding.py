@@ -253,7 +253,9 @@ def find(question: Question, wanted: Wanted, know: Knowledge) -> Answer:
     if not (sought.muscles or sought.instead or sought.narrowed):
         return ask_exercise("comparison", know) if ALTERNATIVES in wanted.tags else replace(select(question, wanted, know), intent=FINDING)
     topic = "comparison" if sought.instead or ALTERNATIVES in wanted.tags else ("muscles" if sought.muscles else "suitability")
-    return _listed(topic, sought, _leading(question, wanted, sought, know), know) or _otherwise(question, replace(wanted, topic=topic), know)
+    answer = _listed(topic, sought, _leading(question, wanted, sought, know), know)
+    return answer or _listed(topic, sought, _leading(question, wanted, sought, know, fewest=1), know) or _otherwise(
+        question, replace(wanted, topic=topic), know)
 
 
 def _otherwise(question: Question, wanted: Wanted, know: Knowledge) -> Answer:
@@ -265,18 +267,21 @@ def _otherwise(question: Question, wanted: Wanted, know: Knowledge) -> Answer:
     return Answer(topic=wanted.topic, lead=know.wording["find"]["none"], exercise=None, asks_back=True)
 
 
-def _leading(question: Question, wanted: Wanted, sought: Sought, know: Knowledge) -> Optional[Entry]:
-    """Returns the claim that says what is looked for, where one fits all of it and names nothing that is ruled out."""
+def _leading(question: Question, wanted: Wanted, sought: Sought, know: Knowledge, fewest: int = FEWEST) -> Optional[Entry]:
+    """Returns the claim that says what is looked for, where one fits all of it and names nothing that is ruled out.
+
+    It names at least ``fewest`` exercises.
+    """
     topic = "comparison" if sought.instead or not sought.muscles else "muscles"
     subject = wanted.subject if sought.instead else Subject(None, "none")
     asked: Dict[str, float] = {**wanted.tags, ALTERNATIVES: 2.0} if topic == "comparison" else dict(wanted.tags)
     for _, _, entry in rank(question, replace(wanted, topic=topic, subject=subject, tags=asked), know):
-        if _says_it(entry, sought, wanted, question, know):
+        if _says_it(entry, sought, wanted, question, know, fewest):
             return entry
     return None
 
 
-def _says_it(entry: Entry, sought: Sought, wanted: Wanted, question: Question, know: Knowledge) -> bool:
+def _says_it(entry: Entry, sought: Sought, wanted: Wanted, question: Question, know: Knowledge, fewest: int) -> bool:
     if sought.instead is None:
         if entry.exercise is not None or entry.topic not in ("muscles", "comparison"):
             return False
@@ -300,7 +305,7 @@ def _says_it(entry: Entry, sought: Sought, wanted: Wanted, question: Question, k
     extra = entry.tags - meant - spoken - {ALTERNATIVES, "legs"} - machineless - {
         item for limit in sought.limits for item in limit.when}
     names = names_allowed(entry.claim.say, sought, know)
-    return not extra and names is not None and len(names if entry.exercise else entry.names - {sought.instead}) >= FEWEST
+    return not extra and names is not None and len(names if entry.exercise else entry.names - {sought.instead}) >= fewest
 
 
 def _replaces(entry: Entry, instead: str, know: Knowledge) -> bool:

@@ -135,7 +135,7 @@ def _best_of(entries: Sequence[Entry], question: Question, wanted: Wanted, know:
 def _with_unknown(first: str, second: str, question: Question, wanted: Wanted, know: Knowledge) -> Answer:
     """Compares where one of two has no file: by what the other's file says of it, or by the one most like it."""
     missing, known = (first, second) if _facts_of(first, know) is None else (second, first)
-    found = _best_of(_pair_entries(first, second, know), question, wanted, know)
+    found = _best_of(_pair_entries(first, second, know) or _likened(missing, known, know), question, wanted, know)
     if found:
         named = replace(wanted.subject, exercise=known, how="named")
         return replace(compose(found[0], found[1:], named, know, "comparison"), exercise=known)
@@ -145,6 +145,14 @@ def _with_unknown(first: str, second: str, question: Question, wanted: Wanted, k
     return Answer(topic="comparison", exercise=known if known in know.exercises else None,
                   lead=know.wording["compare"]["one_unknown"].format(unknown=know.name_of(missing), known=know.name_of(known)),
                   buttons=exercise_buttons("ask_comparison", know))
+
+
+def _likened(missing: str, known: str, know: Knowledge) -> List[Entry]:
+    """Returns what the file of the exercise most like one without a file says of that one, where the other of the pair is its family or itself."""
+    like = know.named[missing].like if missing in know.named else None
+    if like is None or known not in (like, know.family_of(like)):
+        return []
+    return [entry for entry in know.claims_of(like) if entry.topic == "comparison" and missing in entry.own]
 
 
 def _by_likeness(missing: str, like: str, known: str, question: Question, wanted: Wanted, know: Knowledge) -> Answer:

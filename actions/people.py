@@ -16,6 +16,9 @@ HEAVY_FROM_KG = 115
 WORRY = "worry"
 """The entity of a condition that somebody fears to get, and has not."""
 ORDINARY_PRESSURE = "ordinary_pressure"
+HIGH_PRESSURE, VERY_HIGH_PRESSURE = "high_blood_pressure", "very_high_blood_pressure"
+_REAR = re.compile(r"\bback (?:leg|foot|knee|hip|quad|thigh|toes?|heel|ankle|calf)\b", re.IGNORECASE)
+"""Here "back" is the rear one, no part of the body."""
 
 _MEASURE = re.compile(r"(?:(?:my|a|the|normal|resting) )*(?:bp|(?:blood )?pressure|reading)(?: reading)?(?: is| of| at)?", re.IGNORECASE)
 """Names of high blood pressure that are the measure's name too: beside an ordinary reading they tell of no condition."""
@@ -32,10 +35,14 @@ _GETTING = (r"(?:risk(?:s|ing)?(?: of)?(?: getting)?|(?:get|gets|getting|give|gi
 def with_told(text: str, mentions: Sequence[Mention]) -> Tuple[Mention, ...]:
     """Returns the mentions of a message with those that its figures add, and with feared conditions told apart."""
     found = [replace(m, entity=WORRY) if m.entity == "condition" and _is_feared(m.text, text) else m for m in mentions]
+    if _REAR.search(text):
+        found = [m for m in found if m.value not in ("lower_back", "back_discomfort") or m.text.lower() != "back"]
     readings = [m for m in found if m.unit == "mmhg"]
     if readings and not any(is_high(m.amount or 0, m.second) for m in readings):
         found = [m for m in found if m.entity != "condition" or not _MEASURE.fullmatch(m.text)]
         found.append(Mention("aspect", ORDINARY_PRESSURE))
+    elif readings and not any(m.value in (HIGH_PRESSURE, VERY_HIGH_PRESSURE) for m in found):
+        found.append(Mention("condition", HIGH_PRESSURE))
     named = {m.value for m in found if m.entity == "group"}
     return (*found, *(Mention("group", group) for group in dict.fromkeys(_groups(text, found)) if group not in named))
 

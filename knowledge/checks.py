@@ -16,8 +16,9 @@ FILES = {"outside": "outside.yml",
     "experience": "vocabulary.yml", "group": "vocabulary.yml", "body_part": "vocabulary.yml", "aspect": "vocabulary.yml",
 }
 """Where the words of an entity type are written."""
-
-"""Traits of exercises that a health condition may limit."""
+DESCRIBING = frozenset({"where", "when", "you", "that"})
+LONGEST_NAME = 8
+"""With how a name starts that describes what is done, and how many words a name has at most."""
 
 
 def _file_of(entry: Any, know: Any) -> Tuple[str, str]:
@@ -313,7 +314,18 @@ RULES: List[Rule] = [sources_exist, tags_exist, references_exist, ids_unique, al
                      terms_are_explained, no_claim_twice, schemes_fit, sessions_fit, wording_is_used, everything_has_a_place_in_pictures]
 """What must hold before anything is trained."""
 
-HINTS: List[Rule] = [comparisons_have_two_sides]
+
+def names_are_no_descriptions(know: Any) -> Iterator[Problem]:
+    for item in (*know.exercises.values(), *know.named.values()):
+        file = f"exercises/{item.id}.yml" if item.id in know.exercises else "catalog.yml"
+        for name in item.names:
+            words = name.lower().split()
+            if words[0] in DESCRIBING or len(words) > LONGEST_NAME:
+                yield Problem(file, item.id, f'"{name}" describes a movement',
+                              "put it among the asks of a definition claim; as a name it is found in sentences about other things too")
+
+
+HINTS: List[Rule] = [comparisons_have_two_sides, names_are_no_descriptions]
 """What a writer is told, and may leave as it is: adding one file must be enough."""
 
 

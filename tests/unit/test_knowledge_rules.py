@@ -1,6 +1,7 @@
 """The validator: one bad file per rule, and the words a writer reads."""
 from __future__ import annotations
 
+import dataclasses
 import re
 import shutil
 from pathlib import Path
@@ -136,6 +137,13 @@ def test_a_one_sided_comparison_is_a_hint_and_no_error(folder, capsys):
     (folder / "exercises/leg_press_45.yml").write_text(text, encoding="utf-8")
     assert main([str(folder)]) == 0
     assert named(capsys.readouterr().out.splitlines(), "Hint", SQUAT, "leg_press_45.yml has nothing on back_squat", "other: back_squat")
+
+
+def test_a_name_that_describes_a_movement_is_hinted_at(know):
+    curl = know.exercises["leg_curl"]
+    described = curl.copy(update={"aliases": [*curl.aliases, "where the heels go up"]})
+    worse = dataclasses.replace(know, exercises={**know.exercises, "leg_curl": described})
+    assert ["where the heels go up" in hint.what for hint in checks.hints(worse)] == [True]
 
 
 def test_the_knowledge_in_the_project_has_no_hints(know):
