@@ -24,6 +24,8 @@ HONEST_MEANING = 0.49
 LONGEST_POINTING = 12
 """In a longer message "it" mostly points to something in the message itself."""
 GENERAL_INSTEAD = 3
+GROUPS_OF = {"age_under_18": ("teenagers",), "age_over_65": ("older_adults",)}
+"""Groups that are spoken of instead of a condition."""
 RECENT_WEEKS = 16
 """Up to so many weeks ago an operation or injury counts as recent."""
 
@@ -115,7 +117,8 @@ def reminded(result: Answer, conditions: Sequence[str], know: Knowledge) -> Answ
         risk_id = f"conditions.{condition}.risk"
         if item is None or item.screening.value == "none" or risk_id not in know.entries or risk_id in result.claims:
             continue
-        if any(condition in know.entries[claim].tags for claim in result.claims if claim in know.entries):
+        tags = {condition, *GROUPS_OF.get(condition, ())}
+        if any(tags & know.entries[claim].tags for claim in result.claims if claim in know.entries):
             continue
         bullets = within(result.bullets, MAX_WORDS - count_words(result.lead) - count_words(item.risk.say))
         return replace(result, bullets=bullets, caveat=item.risk.say, claims=(*result.claims, risk_id))

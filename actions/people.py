@@ -17,6 +17,10 @@ WORRY = "worry"
 """The entity of a condition that somebody fears to get, and has not."""
 ORDINARY_PRESSURE = "ordinary_pressure"
 HIGH_PRESSURE, VERY_HIGH_PRESSURE = "high_blood_pressure", "very_high_blood_pressure"
+UNDER_AGE, PREGNANCY = "age_under_18", "pregnancy"
+_WEEKS_ALONG = re.compile(r"\b(?:at|i'?m|i am) (?:1[2-9]|2\d|3\d|4[01]) ?(?:weeks|wks)\b(?! (?:post|after|out|since|of|on|in|into|old|ago))",
+                          re.IGNORECASE)
+"""How far along a pregnancy is, where nothing else is named that weeks are counted from."""
 _REAR = re.compile(r"\bback (?:leg|foot|knee|hip|quad|thigh|toes?|heel|ankle|calf)\b", re.IGNORECASE)
 """Here "back" is the rear one, no part of the body."""
 
@@ -43,6 +47,10 @@ def with_told(text: str, mentions: Sequence[Mention]) -> Tuple[Mention, ...]:
         found.append(Mention("aspect", ORDINARY_PRESSURE))
     elif readings and not any(m.value in (HIGH_PRESSURE, VERY_HIGH_PRESSURE) for m in found):
         found.append(Mention("condition", HIGH_PRESSURE))
+    if any(m.unit == "age" and (m.amount or 0) < TEENAGERS_BELOW for m in found):
+        found.append(Mention("condition", UNDER_AGE, context=True))
+    if _WEEKS_ALONG.search(text) and not any(m.entity == "condition" for m in found):
+        found.append(Mention("condition", PREGNANCY))
     named = {m.value for m in found if m.entity == "group"}
     return (*found, *(Mention("group", group) for group in dict.fromkeys(_groups(text, found)) if group not in named))
 
@@ -66,5 +74,9 @@ def _groups(text: str, mentions: Sequence[Mention]) -> Iterator[str]:
 
 
 def _is_feared(name: str, text: str) -> bool:
-    """Tells whether a condition stands right behind words for getting it, with no "my" before it."""
-    return bool(name) and bool(re.search(rf"\b{_GETTING}\s+(?:an? |the )?(?:bad |new |another )?{re.escape(name)}", text, re.IGNORECASE))
+    """Tells whether a condition stands right behind words for getting it, with no "my" before it, or is one of the family."""
+    if not name:
+        return False
+    name = re.escape(name)
+    return bool(re.search(rf"\b{_GETTING}\s+(?:an? |the )?(?:bad |new |another )?{name}|{name} (?:is |are )?(?:runs )?in (?:my |the |our )?family",
+                          text, re.IGNORECASE))

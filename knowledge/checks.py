@@ -17,7 +17,7 @@ FILES = {"outside": "outside.yml",
 }
 """Where the words of an entity type are written."""
 DESCRIBING = frozenset({"where", "when", "you", "that"})
-LONGEST_NAME = 8
+LONGEST_NAME = 9
 """With how a name starts that describes what is done, and how many words a name has at most."""
 
 

@@ -38,6 +38,16 @@ ONE_FIGURE = re.compile(
     r"^(?!.*\b(?:plan|programme|program|scheme|routine|workout|session|generate|build|make|create|write)\b)"
     r"(?:(?!.*\breps\b)(?=.*\bsets\b)|(?!.*\bsets\b)(?=.*\b(?:reps|repetitions|rep range)\b)|(?=.*\bprogression\b))", re.IGNORECASE | re.DOTALL)
 """Sets or repetitions alone are asked about ("good morning sets for strength"); both together are a scheme ("sets and reps for squats")."""
+REQUESTING = re.compile(
+    r"\b(?:plan(?! b\b)(?:s|ned|ning)?|program(?:me)?s?|scheme|routines?|workouts?|sesh|session(?!s? (?:a|per|each|/) ?week)s?|template|schedule|"
+    r"blueprint|circuit|blocks?|cycle|progression|table|list|prescription|numbers|make|gimme|giv(?:e|ing)|write|build|creat\w+|design|generate|draw|"
+    r"draft|compose|devise|arrange|assemble|combine|propose|pick|fill|cook|drop|spit|put|sort|set (?:me|up|us|out)|lay|map|hook|throw|prescribe|"
+    r"(?:run|do|get|peak|post) (?:me|us)|(?:need|want|wanna|like|after) (?:a|an|some|something|my|the|uh)|need|for me|what to do|"
+    r"sets (?:and|&|x|n) reps|sets\W{1,3}reps)\b|\d ?(?:x|days?|times) ?(?:a |per |/ ?)?we?e?k\b|"
+    r"(?<!order )\b(?:pls|plz|please)\b|\bgo\W*$|\bleg day (?:for|with|w/|at|in|that|but|without)\b", re.IGNORECASE)
+"""Words of somebody who wants something made; without any a message tells or asks ("leg day takes two hours", "hungover, leg day yes or no")
+unless the classifier is quite sure."""
+QUITE_SURE = 0.93
 SEEKING = re.compile(
     r"^\W*(?:so |and |but |ok |then )*(?:what|which)(?:'s|s)?(?: (?:exercises?|lifts?|moves?|movements?|machines?|else|best|really|actually|mainly))*"
     r" (?:works?|hits?|trains?|targets?|builds?|grows?|strengthens?|isolates?|(?:(?:is|are) )?(?:good|best|great) for)\b", re.IGNORECASE)
@@ -108,8 +118,11 @@ def is_bare_name(masked: str) -> bool:
 
 
 def _is_no_request(intent: Dict[str, Any], text: str) -> bool:
+    if intent.get("name") not in REQUESTS:
+        return False
     put_as_question = bool(QUESTION.search(text) or ONE_FIGURE.search(text))
-    return intent.get("name") in REQUESTS and intent["confidence"] < SURE and put_as_question and not PLEA.search(text)
+    asks_nothing = intent["confidence"] < QUITE_SURE and not REQUESTING.search(text)
+    return asks_nothing or (intent["confidence"] < SURE and put_as_question and not PLEA.search(text))
 
 
 def _is_seeking(intent: Dict[str, Any], text: str, message: Message) -> bool:

@@ -52,3 +52,27 @@ def test_an_ordinary_reading_is_no_condition_and_a_high_one_stays_one():
 ])
 def test_a_condition_feared_is_told_from_one_that_is_there(text, name, entity):
     assert told(text, Mention("condition", "x", name))[0].entity == entity
+
+
+@pytest.mark.parametrize(("text", "condition"), [
+    ("glute bridge at 33 weeks?", "pregnancy"), ("I'm 20 weeks, squats ok?", "pregnancy"), ("my lad is 14, how heavy", "age_under_18")])
+def test_weeks_along_and_a_young_age_tell_a_condition(text, condition):
+    assert condition in [m.value for m in told(text) if m.entity == "condition"]
+
+
+@pytest.mark.parametrize("text", ["at 12 weeks post op", "I'm 6 weeks in", "12 weeks of squats", "at 20 reps"])
+def test_other_weeks_tell_no_pregnancy(text):
+    assert not [m for m in told(text) if m.entity == "condition"]
+
+
+def test_what_runs_in_the_family_is_feared():
+    assert told("an aneurysm in my family, press heavy?", Mention("condition", "aneurysm", "aneurysm"))[0].entity == WORRY
+
+
+def test_a_high_reading_is_a_condition_without_its_name():
+    assert "high_blood_pressure" in [m.value for m in told("152 over 96, steps ok?") if m.entity == "condition"]
+
+
+def test_the_rear_leg_is_no_back(know):
+    back = Mention("body_part", "lower_back", "back")
+    assert back not in told("I feel it in the back leg", back) and back in told("I feel it in my back", back)

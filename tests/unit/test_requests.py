@@ -1,6 +1,7 @@
 import pytest
 from rasa.shared.nlu.training_data.message import Message
 
+from addons.nlu import requests
 from addons.nlu.requests import ONE_FIGURE, PLEA, QUESTION, SEEKING, SHORT_FORMS, is_bare_name, meant_request
 
 
@@ -59,3 +60,14 @@ def test_an_exercise_is_looked_for_by_the_form_of_the_question(text, seeks):
     ("what should i avoid", "ask_risks"), ("how do i fix that", "follow_up"), ("how do i do it without a rack", None)])
 def test_short_forms(text, intent):
     assert next((name for name, form in SHORT_FORMS.items() if form.search(text)), None) == intent
+
+
+@pytest.mark.parametrize("text", ["leg day takes me two hours", "thrust machine is broken, plan b?", "how many leg sessions a week for a prop"])
+def test_words_that_ask_for_nothing_to_be_made(text):
+    assert not requests.REQUESTING.search(text)
+
+
+@pytest.mark.parametrize("text", ["leg day for power, please", "quads and glutes, 3 days a week", "build me something", "hook me up with a routine",
+                                  "legs, 30 min, go"])
+def test_words_that_ask_for_something_to_be_made(text):
+    assert requests.REQUESTING.search(text)
