@@ -19,6 +19,7 @@ SURE_ODDS = 1.0
 OTHERS_ODDS = 1.6
 """An exercise's own claim on a condition that was told comes before what another file says of it if it is at most so much less likely."""
 BULLET_MEANING = 0.4
+NAMING_OTHERS = frozenset({"comparison", "complementary", "definition"})
 AGES = (frozenset({"teenagers", "age_under_18"}), frozenset({"older_adults", "age_over_65"}))
 """What is said of one of these is not for the others."""
 BULLET_WORDS = 0.5
@@ -90,7 +91,7 @@ def candidates(question: Question, wanted: Wanted, know: Knowledge) -> Iterator[
     """
     subject = wanted.subject
     homes = _homes(subject, know)
-    others = _of_another_age(question)
+    others = _of_another_age(question) | _not_asked(wanted, know)
     for home, place in homes.items():
         for entry in know.claims_of(home):
             if entry.tags & others:
@@ -99,6 +100,17 @@ def candidates(question: Question, wanted: Wanted, know: Knowledge) -> Iterator[
                 continue
             if place != "other" or subject.exercise in entry.own:
                 yield entry, place
+
+
+def _not_asked(wanted: Wanted, know: Knowledge) -> FrozenSet[str]:
+    """Returns the exercises without a file that a question about another exercise does not name: what is said of them is no answer to it.
+
+    Where another exercise is looked for or things are compared they may be named.
+    """
+    subject = wanted.subject
+    if subject.exercise is None or wanted.topic in NAMING_OTHERS:
+        return frozenset()
+    return frozenset(know.named).difference(wanted.tags, (subject.exercise, *subject.others))
 
 
 def _of_another_age(question: Question) -> FrozenSet[str]:

@@ -15,7 +15,7 @@ from knowledge.schema import Exercise
 
 REASONS = 2
 """How many reasons are given for picking an exercise of two; of three there is one each."""
-PERSONAL = frozenset({"condition", "group", "experience", "body_part"})
+PERSONAL = frozenset({"condition", "group", "experience"})
 """Kinds of tags that tell of the person."""
 BUILT_BY = "hypertrophy"
 """The goal whose repetitions show how an exercise is built up."""

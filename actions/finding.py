@@ -60,6 +60,11 @@ class Sought:
         return self.tools | HAND_WEIGHTS if self.tools & HAND_WEIGHTS else self.tools
 
     @property
+    def for_other_ways(self) -> FrozenSet[str]:
+        """What an exercise may be done with in another way than its usual one: only what was named, at home anything."""
+        return self.at_hand if "home" in self.tools else self.at_hand - ({"bodyweight"} if self.named_tools != self.tools else set())
+
+    @property
     def narrowed(self) -> bool:
         """Whether anything but a muscle narrows the choice."""
         return bool(self.tools or self.missing or self.limits or self.spared or self.machine is not None or not self.overhead)
@@ -76,8 +81,8 @@ def sought_by(question: Question, wanted: Wanted, know: Knowledge) -> Sought:
     tools = said & profiles.TOOLS - denied
     if tools == {"home"}:
         tools = tools | {"dumbbell", "kettlebell", "resistance_band"}
-    if tools & {"rack", "barbell"} and "home" not in said and not denied & {"rack", "barbell"}:
-        tools = tools | {"barbell", "rack"}  # where there is one there is mostly the other
+    if "rack" in tools and "barbell" not in denied:
+        tools = tools | {"barbell"}
     machine: Optional[bool] = None
     if said & NO_MACHINE or any(m.entity == "aspect" and m.value == "machine" and m.negated for m in question.mentions):
         machine = False
@@ -102,7 +107,7 @@ def allowed(exercise: Exercise, sought: Sought, know: Knowledge) -> bool:
         return False
     if any(profiles.standing(exercise, muscle, know) >= Standing.main for muscle in sought.spared):
         return False
-    if sought.at_hand and profiles.way_with(exercise, sought.at_hand) is None:
+    if sought.at_hand and profiles.way_with(exercise, sought.at_hand, sought.for_other_ways) is None:
         return False
     others = profiles.TOOLS - sought.missing
     if sought.missing.intersection(exercise.equipment.needs) and profiles.way_with(exercise, others) is None:
@@ -161,15 +166,18 @@ def choose(sought: Sought, know: Knowledge, first: Sequence[str] = ()) -> List[E
                 -fit[ex.id], broad and not _compound(ex), profiles.level(ex, "skill"), ex.traits.machine)
     ranked = sorted((know.exercises[item] for item, worth in fit.items()
                      if worth >= Standing.main or (item in order and not sought.muscles)), key=rank_of)
+    usually = [ex for ex in ranked if not _how(ex, sought)]
+    if len(usually) >= FEWEST:
+        ranked = usually
     if len(ranked) < FEWEST and not any(know.muscles[muscle].part_of for muscle in sought.muscles):
-        helping = [know.exercises[item] for item, worth in fit.items() if worth == Standing.helps]
+        helping = [know.exercises[item] for item, worth in fit.items() if worth == Standing.helps and not _how(know.exercises[item], sought)]
         ranked += sorted(helping, key=rank_of)[:FEWEST - len(ranked)]
     return _varied(ranked, min(max(MOST, len(first)), MOST_NAMED), broad, know)
 
 
 def _how(exercise: Exercise, sought: Sought) -> str:
     """Returns in which way an exercise is done with what is at hand, "" for the usual one."""
-    return profiles.way_with(exercise, sought.at_hand) or "" if sought.at_hand else ""
+    return profiles.way_with(exercise, sought.at_hand, sought.for_other_ways) or "" if sought.at_hand else ""
 
 
 def _name(exercise: Exercise, sought: Sought) -> str:

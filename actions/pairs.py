@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import List, Mapping, Optional, Sequence
 
 from actions.asking import Answer, exercise_buttons
-from actions.choosing import BULLET_ODDS, rank, topics_of
+from actions.choosing import BULLET_ODDS, kin_of, rank, topics_of
 from actions.comparing import side_by_side
 from actions.composing import CLEAR_MEANING, GENERAL_INSTEAD, MAX_WORDS, compose, count_words, select, within
 from actions.finding import find, sought_by
@@ -90,7 +90,7 @@ def _variants(question: Question, wanted: Wanted, know: Knowledge) -> Answer:
     telling = frozenset().union(*names) - names[0].intersection(*names)
     ranked = [item for item in rank(question, wanted, know)
               if item.entry.exercise == exercise and len(telling.intersection(tokens(item.entry.claim.say))) > 1
-              and item.entry.own.isdisjoint(know.words_of("exercise"))]
+              and not (item.entry.tags & know.words_of("exercise")) - kin_of(exercise, know) - know.named.keys()]
     return compose(ranked[0].entry, [item.entry for item in ranked[1:]], wanted.subject, know, "comparison") if ranked \
         else select(question, wanted, know)
 

@@ -82,8 +82,10 @@ def claims_about(exercise: Exercise, muscle: str, know: Knowledge) -> List[str]:
     return []
 
 
-def way_with(exercise: Exercise, tools: FrozenSet[str]) -> Optional[str]:
+def way_with(exercise: Exercise, tools: FrozenSet[str], others: Optional[FrozenSet[str]] = None) -> Optional[str]:
     """Returns how an exercise can be done with ``tools`` (some of TOOLS) and no machine: "" for the usual way, None for not at all.
+
+    Another way than the usual one may only take some of ``others``, by default of ``tools``.
 
     The usual way takes all it needs, or another tool that its file speaks of; plates come with the bar.
     """
@@ -92,7 +94,8 @@ def way_with(exercise: Exercise, tools: FrozenSet[str]) -> Optional[str]:
         spoken = {tool for claim in exercise.equipment.claims for tool in claim.about} & TOOLS
         if (needs and needs <= tools) or (spoken - needs) & tools:
             return ""
-    return next((way.how for way in exercise.equipment.also if tools.issuperset(way.needs)), None)
+    others = tools if others is None else others
+    return next((way.how for way in exercise.equipment.also if others.issuperset(way.needs)), None)
 
 
 def joined(items: Iterable[str], last: str = "and") -> str:

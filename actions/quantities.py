@@ -43,7 +43,7 @@ _FREQUENCY_WORDS = ((re.compile(r"\bonce\b(?!\s+(?:i|you|it|my|the|we)\b)", re.I
                     (re.compile(r"(?<!times )(?<!days )\b(?:a|one)(?= (?:year|month)\b)", re.I), "1"),
                     (re.compile(r"\ba couple(?: of)?\b", re.I), "2"), (re.compile(r"\bnone left\b|\bto failure\b", re.I), "0 left"))
 
-_PEOPLE = (r"(?:dad|mum|mom|father|mother|parent|grand\w+|nan|nana|gran|uncle|aunt|auntie|husband|wife|partner|son|daughter|kid|child|boy|"
+_PEOPLE = (r"(?:dad|mum|mom|father|mother|parent|grand\w+|nan|gran|uncle|aunt|auntie|husband|wife|partner|son|daughter|kid|child|boy|lad|lass|pupil|"
            r"girl|brother|sister|nephew|niece|client|patient|somebody|someone|person|man|woman|lady|gentleman|he|she)")
 _AGED = re.compile(rf"\b(?:aged?|i'?m|im|i am|age is|(?:{_PEOPLE}(?:'s)?|he's|she's|hes|shes)(?: is| was| of| aged| turning| who is)?,?)$",
                    re.IGNORECASE)

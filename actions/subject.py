@@ -64,6 +64,8 @@ def _described(question: Question, know: Knowledge) -> Optional[str]:
     """Returns the exercise that a message describes without naming it: the nearest definition is clearly that of one exercise."""
     if question.intent in (FINDING, INTENT_OF_TOPIC["comparison"]) or len(tokens(question.text)) < SHORTEST_DESCRIPTION:
         return None
+    if question.values("muscle") or question.values("term"):
+        return None
     near = max(((value, claim) for claim, value in question.nearest.items()
                 if claim in know.entries and know.entries[claim].topic == "definition"), default=None)
     if near is None or near[0] < LIKE_ITS_DESCRIPTION:

@@ -303,6 +303,6 @@ def test_every_rule_has_a_test():
               "aliases_unique": "already a name", "comparisons_have_two_sides": "Hint", "comparisons_fit_traits": "says the same of its own",
               "goals_have_ranges": "though strength is rated rare", "terms_are_explained": "nothing says what", "no_claim_twice": "says the same as",
               "schemes_fit": "lower figure first", "sessions_fit": "unknown id", "wording_is_used": "blank line",
-              "everything_has_a_place_in_pictures": "has no place on the muscle map"}
+              "everything_has_a_place_in_pictures": "has no place on the muscle map", "names_are_no_descriptions": "where the heels go up"}
     assert {rule.__name__ for rule in (*checks.RULES, *checks.HINTS)} == set(spoken)
     assert all(words in tested for words in spoken.values())
