@@ -38,6 +38,8 @@ _PERMISSION = re.compile(r"^\W*(?:and |but |so |ok |then )*(?:when )?(?:can|coul
 _TELLING = re.compile(r"^\W*(?:and |but |so |ok |btw |also |oh |well )*(?:i|im|i'm|i've|my)\b", re.IGNORECASE)
 _TO_AVOID = re.compile(r"\b(?:worst|avoid|bad for|not (?:to )?do|skip|forbidden|stay away|steer clear|leave out|off limits|dangerous)\b",
                        re.IGNORECASE)
+CHOOSING = frozenset({"ask_comparison", "ask_suitability"})
+"""Intents that "which is easiest on the back?" may be taken for where exercises were just listed."""
 HEALTH_TOPICS = ("risks", "rehab")
 HOW_MUCH = ("load", "programming")
 """Topics whose figures are for the healthy, so that a condition told before is named with each."""
@@ -62,7 +64,7 @@ def answer(question: Question, context: Context, know: Knowledge) -> Answer:
     """
     asked, question = question, with_lasting(question, context)
     of_a_story = any(mention.entity == "condition" and mention.context and not mention.negated for mention in question.mentions)
-    question = _as_put(question, question is not asked or of_a_story, context)
+    question = _as_put(question, question is not asked or of_a_story, context, know)
     topic = TOPIC_OF_INTENT.get(question.intent)
     finding = question.intent == FINDING or (topic is None and looked_for(context, know) and not question.values("exercise"))
     carried: Sequence[str] = tuple(context.last.get("tags") or ()) if chooses_among_found(question, context, know) else ()
@@ -119,16 +121,19 @@ def with_lasting(question: Question, context: Context) -> Question:
     return replace(question, mentions=(*question.mentions, *(Mention("condition", item, context=beside) for item in told)))
 
 
-def _as_put(question: Question, lasting: bool, context: Context) -> Question:
+def _as_put(question: Question, lasting: bool, context: Context, know: Knowledge) -> Question:
     """Returns a question with the intent that its form and the talk tell.
 
     Whether something is allowed with a condition told before it (``lasting``) is a question of risks or rehab; which of two that were
-    just compared is better compares them again; what is worst for a complaint is a question of risks.
+    just compared is better compares them again, which of those just listed is easiest chooses among them; what is worst for a complaint
+    is a question of risks.
     """
     if lasting and _PERMISSION.search(question.text):
         return replace(question, intent=INTENT_OF_TOPIC[context.topic if context.topic in HEALTH_TOPICS else "risks"])
     if question.intent == FINDING and _TO_AVOID.search(question.text) and (question.values("condition") or question.values("body_part")):
         return replace(question, intent=INTENT_OF_TOPIC["risks"])
+    if question.intent in CHOOSING and chooses_among_found(replace(question, intent=FINDING), context, know):
+        return replace(question, intent=FINDING)
     again = question.intent in TOPIC_OF_INTENT and context.last.get("intent") == INTENT_OF_TOPIC["comparison"]
     if again and "which" in tokens(question.text) and _WHICH_OF_THEM.search(question.text) and not question.values("exercise"):
         return replace(question, intent=INTENT_OF_TOPIC["comparison"])

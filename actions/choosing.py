@@ -91,11 +91,8 @@ def candidates(question: Question, wanted: Wanted, know: Knowledge) -> Iterator[
     """
     subject = wanted.subject
     homes = _homes(subject, know)
-    others = _of_another_age(question) | _not_asked(wanted, know)
     for home, place in homes.items():
         for entry in know.claims_of(home):
-            if entry.tags & others:
-                continue
             if question.nearest and entry.id not in question.nearest and not entry.overview and entry.tags.isdisjoint(wanted.tags):
                 continue
             if place != "other" or subject.exercise in entry.own:
@@ -144,7 +141,10 @@ def rank(question: Question, wanted: Wanted, know: Knowledge) -> List[Ranked]:
     pair = {*wanted.subject.others, *([wanted.subject.exercise] if wanted.subject.others else [])}
     if "alternatives" in wanted.tags:
         pair.add("alternatives")
+    others = _of_another_age(question) | _not_asked(wanted, know)
     for entry, place in candidates(question, wanted, know):
+        if entry.tags & others:
+            continue
         if entry.topic == "comparison" and wanted.topic != "comparison" and not entry.own & pair:
             continue  # what is said of other exercises answers a comparison only
         about = matched(entry, wanted)
@@ -187,9 +187,14 @@ def related_to(ranked: List[Ranked], question: Question) -> List[Entry]:
         near = question.nearest.get(entry.id, 0.0) >= BULLET_MEANING or question.worded.get(entry.id, 0.0) >= BULLET_WORDS
         about_it = item.tags & best.tags if best.tags else entry.topic == best.entry.topic
         fits = not told or told & item.tags  # what holds for the healthy does not follow what holds with a condition
-        if entry is not partner and near and fits and (about_it or item.score >= best.score - SURE_ODDS):
+        aside = _is_of_a_pair(entry) and not _is_of_a_pair(best.entry) and entry.own.isdisjoint(question.values("exercise"))
+        if entry is not partner and near and fits and not aside and (about_it or item.score >= best.score - SURE_ODDS):
             chosen.append(entry)
     return chosen
+
+
+def _is_of_a_pair(entry: Entry) -> bool:
+    return entry.place.startswith("comparisons[")
 
 
 def _partner(best: Entry, entries: Iterable[Entry]) -> Optional[Entry]:
