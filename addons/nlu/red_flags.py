@@ -60,7 +60,7 @@ class RedFlagDetector(GraphComponent, IntentClassifier):
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
-        return {"alarm": 0.72, "alarm_sentence": 0.9, "doubt": 0.35, "certain": 0.45}
+        return {"alarm": 0.65, "alarm_sentence": 0.9, "doubt": 0.35, "certain": 0.45}
 
     def __init__(self, config: Dict[str, Any], storage: ModelStorage, resource: Resource,
                  models: Optional[Tuple[BlendedModel, BlendedModel]] = None):
