@@ -23,6 +23,8 @@ NAMING_OTHERS = frozenset({"comparison", "complementary", "definition"})
 AGES = (frozenset({"teenagers", "age_under_18"}), frozenset({"older_adults", "age_over_65"}))
 """What is said of one of these is not for the others."""
 BULLET_WORDS = 0.5
+CONVERSION = "load_conversion"
+"""What a question about the loads of two exercises asks for."""
 
 
 class Ranked(NamedTuple):
@@ -56,6 +58,8 @@ def wanted_tags(question: Question, know: Knowledge, topic: str) -> Dict[str, fl
                 tags.setdefault(part.id, 1.0)
     named = question.values("exercise")
     tags.update({item: TAG_WEIGHTS["exercise"] for item in named[1:]})
+    if topic == "load" and len(named) > 1:
+        tags.setdefault(CONVERSION, TAG_WEIGHTS["aspect"])
     return tags
 
 
@@ -156,12 +160,17 @@ def rank(question: Question, wanted: Wanted, know: Knowledge) -> List[Ranked]:
 
 
 def _condition_first(ranked: List[Ranked], question: Question, subject: Subject) -> List[Ranked]:
-    """Puts what the exercise's own claims say of a condition that was told before what they say to everybody, if it is nearly as likely."""
+    """Puts what is said of a condition that was told before what is said to everybody, or to everybody of an age, if it is nearly as likely.
+
+    The exercise's own claim on it comes first; one that holds for any exercise where the best says nothing of the condition, but of an age.
+    """
     told = set(question.values("condition"))
     if not ranked or not told or (ranked[0].tags & told and ranked[0].entry.exercise in (subject.exercise, None)):
         return ranked
     odds = OTHERS_ODDS if ranked[0].tags & told else BULLET_ODDS
-    chosen = next((item for item in ranked if item.tags & told and item.entry.exercise is not None and item.entry.exercise == subject.exercise), None)
+    of_age = not ranked[0].tags & told and any(ranked[0].tags & age for age in AGES)
+    homes = {subject.exercise, None} if of_age else {subject.exercise} - {None}
+    chosen = next((item for item in ranked if item.tags & told and item.entry.exercise in homes), None)
     if chosen is None or chosen.score < ranked[0].score - odds:
         return ranked
     return [chosen, *(item for item in ranked if item is not chosen)]

@@ -9,8 +9,8 @@ from typing import Dict, FrozenSet, Iterator, List, Optional, Sequence, Set, Tup
 
 from actions import profiles
 from actions.asking import Answer, ask_exercise
-from actions.choosing import rank
-from actions.composing import CLEAR_MEANING, HONEST_MEANING, MAX_WORDS, count_words, select, within
+from actions.choosing import rank, related_to
+from actions.composing import CLEAR_MEANING, GROUPS_OF, HONEST_MEANING, MAX_WORDS, compose, count_words, select, within
 from actions.profiles import Standing
 from actions.question import FINDING, Question
 from actions.ranking import Wanted
@@ -26,6 +26,8 @@ NO_MACHINE = frozenset({"no_machine", "free_weights"})
 HAND_WEIGHTS = frozenset({"dumbbell", "kettlebell"})
 """Who has one of these can do what is done with the other."""
 NEVER = 99
+WRITTEN_MEANING = 0.5
+"""How near a claim for a group or condition must be to answer instead of a list."""
 
 
 @dataclass(frozen=True)
@@ -162,8 +164,8 @@ def choose(sought: Sought, know: Knowledge, first: Sequence[str] = ()) -> List[E
         heavier = replaced is not None and profiles.level(ex, "spine") > profiles.level(replaced, "spine")
         likeness = fit[ex.id] if replaced is not None and not sought.muscles else _mainly(ex, sought.muscles, know)
         other_way, unnamed = bool(_how(ex, sought)), not sought.named_tools.intersection(_all_tools(ex))
-        return (order.get(ex.id, NEVER), other_way, unnamed, heavier, -likeness, _strain(ex, sought), usual.get(ex.id, NEVER),
-                -fit[ex.id], broad and not _compound(ex), profiles.level(ex, "skill"), ex.traits.machine)
+        return (order.get(ex.id, NEVER), other_way, unnamed, heavier, -likeness, broad and not _compound(ex), _strain(ex, sought),
+                usual.get(ex.id, NEVER), -fit[ex.id], profiles.level(ex, "skill"), ex.traits.machine)
     ranked = sorted((know.exercises[item] for item, worth in fit.items()
                      if worth >= Standing.main or (item in order and not sought.muscles)), key=rank_of)
     usually = [ex for ex in ranked if not _how(ex, sought)]
@@ -261,9 +263,35 @@ def find(question: Question, wanted: Wanted, know: Knowledge) -> Answer:
     if not (sought.muscles or sought.instead or sought.narrowed):
         return ask_exercise("comparison", know) if ALTERNATIVES in wanted.tags else replace(select(question, wanted, know), intent=FINDING)
     topic = "comparison" if sought.instead or ALTERNATIVES in wanted.tags else ("muscles" if sought.muscles else "suitability")
+    written = _written(question, wanted, sought, know)
+    if written is not None:
+        return replace(written, intent=FINDING)
     answer = _listed(topic, sought, _leading(question, wanted, sought, know), know)
     return answer or _listed(topic, sought, _leading(question, wanted, sought, know, fewest=1), know) or _otherwise(
         question, replace(wanted, topic=topic), know)
+
+
+def _written(question: Question, wanted: Wanted, sought: Sought, know: Knowledge) -> Optional[Answer]:
+    """Answers with the claim that names exercises for a group or condition that was told: it weighs more than traits can.
+
+    The claim is about all that narrows the choice, and plainly about the question. None where there is no such claim.
+    """
+    if sought.instead is not None:
+        return None
+    about = {*question.values("group"), *question.values("condition")}
+    told = {item for item in about if not about.intersection(GROUPS_OF.get(item, ()))}
+    if not told:
+        return None
+    ranked = rank(question, wanted, know)
+    spoken = set(question.values("equipment")) | ({"machine"} if sought.machine else set())
+    for place, item in enumerate(ranked):
+        entry = item.entry
+        near = question.nearest.get(entry.id, 0.0)
+        if entry.exercise is None and entry.names and told <= entry.tags and near >= WRITTEN_MEANING and (
+                not sought.muscles or entry.tags.intersection(sought.muscles)) and (not spoken or entry.tags & spoken) and (
+                not entry.tags.intersection(know.muscles) or sought.muscles):
+            return compose(entry, related_to(ranked[place:], question), wanted.subject, know)
+    return None
 
 
 def _otherwise(question: Question, wanted: Wanted, know: Knowledge) -> Answer:

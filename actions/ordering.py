@@ -3,11 +3,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Collection, Iterable, List, Optional, Tuple
+from typing import Collection, Iterable, List, Optional, Sequence, Tuple
 
 from actions.asking import Answer
 from actions.composing import MAX_WORDS, compose, count_words
-from actions.profiles import joined, level
+from actions.profiles import Standing, joined, level, standing
 from actions.question import Question
 from actions.subject import Subject
 from knowledge import Knowledge
@@ -17,7 +17,7 @@ FEWEST = 2
 TOPICS = ("programming", "comparison", "complementary", "technique", "muscles", "definition")
 """Topics under which people ask for an order."""
 
-_ORDER = re.compile(r"\b(?:order|sequence|first|comes? last|before or after)\b", re.IGNORECASE)
+_ORDER = re.compile(r"\b(?:order|sequence|first|1st|comes? last|before or after)\b", re.IGNORECASE)
 _WHERE = re.compile(r"\bwhere (?:do|does|should|would|can|to) (?:(?:i|we|you) )?(?:(?:do|put|place|fit) )?(?:the |my |an? )?", re.IGNORECASE)
 _PLACING = re.compile(r"\b(?:go|goes|come|fit|put|place|belong)\b", re.IGNORECASE)
 
@@ -74,13 +74,20 @@ def order_answer(question: Question, topic: str, know: Knowledge) -> Optional[An
     named = [item for item in question.values("exercise") if is_known(item, know)]
     placing = asks_place(question)
     if len(named) >= FEWEST and (placing or asks_order(question)):
-        return told_order(named, know)
+        return told_order(named, know, _put_first(named, question.values("muscle"), know))
     if len(named) == 1 and placing:
         exercise = known(named[0], know)
         places = [entry for entry in know.entries.values() if entry.exercise == exercise.id and entry.place.startswith("programming.place")]
         if places:
             return compose(places[0], places[1:], Subject(exercise.id, "named"), know, "programming")
     return None
+
+
+def _put_first(named: Sequence[str], muscles: Sequence[str], know: Knowledge) -> Tuple[str, ...]:
+    """Returns the exercises that mainly train a muscle that is spoken of, none where all do."""
+    first = tuple(item for item in named if any(standing(known(item, know), muscle, know) >= Standing.main
+                                                for muscle in muscles if muscle in know.muscles))
+    return first if len(first) < len(named) else ()
 
 
 def told_order(named: Iterable[str], know: Knowledge, first: Collection[str] = ()) -> Answer:

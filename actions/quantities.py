@@ -44,10 +44,15 @@ _FREQUENCY_WORDS = ((re.compile(r"\bonce\b(?!\s+(?:i|you|it|my|the|we)\b)", re.I
                     (re.compile(r"\ba couple(?: of)?\b", re.I), "2"), (re.compile(r"\bnone left\b|\bto failure\b", re.I), "0 left"))
 
 _PEOPLE = (r"(?:dad|mum|mom|father|mother|parent|grand\w+|nan|gran|uncle|aunt|auntie|husband|wife|partner|son|daughter|kid|child|boy|lad|lass|pupil|"
-           r"girl|brother|sister|nephew|niece|client|patient|somebody|someone|person|man|woman|lady|gentleman|he|she)")
-_AGED = re.compile(rf"\b(?:aged?|i'?m|im|i am|age is|(?:{_PEOPLE}(?:'s)?|he's|she's|hes|shes)(?: is| was| of| aged| turning| who is)?,?)$",
+           r"girl|brother|sister|nephew|niece|client|patient|somebody|someone|person|man|woman|lady|gentleman|bloke|guy|chap|fella|male|female|pensioner|"
+           r"granny|nana|he|she)")
+_AGED = re.compile(rf"\b(?:aged?|i'?m|im|i am|age is|(?:{_PEOPLE}(?:'s)?|he's|she's|hes|shes)(?: is| was| of| aged| turning| who is)?,?)"
+                   r"(?: (?:nearly|almost|about|just|only|now|already|over))?$",
                    re.IGNORECASE)
 """What an age in figures stands behind."""
+YOUNGEST, OLDEST = 7, 110
+_MEASURED = re.compile(r"(?:ft|foot|feet|'|\"|st\b|stone|cm|m\b|inch|in\b|%|/|and a half f)", re.IGNORECASE)
+"""What makes a figure behind "he is" a height or a weight."""
 _IN_AGE = re.compile(r"\b(?:at|is|from|of|turned|turning|over|under)$", re.IGNORECASE)
 _TOO_OLD = re.compile(r"\b(?:old|older|young|younger|age|early|late|kids?|child(?:ren)?|teen\w*|suit\w*)\b", re.IGNORECASE)
 
@@ -123,7 +128,8 @@ def _with_role(quantity: Quantity, found: List[Quantity], text: str) -> Quantity
         unit = "rep"
     elif re.search(r"\brir(?: of)?$|\bleaving$|\bleft$", before):
         unit = "rir"
-    elif 10 <= quantity.value <= 110 and (_AGED.search(before) or (_IN_AGE.search(before) and _TOO_OLD.search(text))):
+    elif YOUNGEST <= quantity.value <= OLDEST and not _MEASURED.match(after) and (
+            _AGED.search(before) or (_IN_AGE.search(before) and _TOO_OLD.search(text) and quantity.value >= 10)):
         unit = "age"
     return Quantity(quantity.value, unit, quantity.start, quantity.end)
 

@@ -15,7 +15,8 @@ _POINTING = re.compile(r"\b(?:it|its|this|that|those|these|them|the machine|the 
 
 SHORTEST_DESCRIPTION = 6
 LIKE_ITS_DESCRIPTION = 0.6
-"""How many words a description of an exercise has at least, and how near it is to a definition."""
+NEARLY_NEAREST = 0.08
+"""How many words a description of an exercise has at least, how near it is to a definition, and by how much less than to any other claim."""
 _THE_ONE = re.compile(r"\bthe ([\w-]+?)(?:[ -]degrees?)? (?:one|version)\b", re.IGNORECASE)
 
 
@@ -68,7 +69,7 @@ def _described(question: Question, know: Knowledge) -> Optional[str]:
         return None
     near = max(((value, claim) for claim, value in question.nearest.items()
                 if claim in know.entries and know.entries[claim].topic == "definition"), default=None)
-    if near is None or near[0] < LIKE_ITS_DESCRIPTION:
+    if near is None or near[0] < max(LIKE_ITS_DESCRIPTION, max(question.nearest.values()) - NEARLY_NEAREST):
         return None
     entry = know.entries[near[1]]
     if entry.exercise is not None:
