@@ -20,7 +20,7 @@ OTHERS_ODDS = 1.6
 """An exercise's own claim on a condition that was told comes before what another file says of it if it is at most so much less likely."""
 BULLET_MEANING = 0.4
 NAMING_OTHERS = frozenset({"comparison", "complementary", "definition"})
-AGES = (frozenset({"teenagers", "age_under_18"}), frozenset({"older_adults", "age_over_65"}))
+AGES = (frozenset({"teenagers", "age_under_18"}), frozenset({"older_adults", "age_over_65"}), frozenset({"middle_aged"}))
 """What is said of one of these is not for the others."""
 BULLET_WORDS = 0.5
 CONVERSION = "load_conversion"

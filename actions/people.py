@@ -10,7 +10,7 @@ from actions.mentions import Mention
 from actions.quantities import KG_PER_LB
 from knowledge.signs import is_high
 
-OLDER_FROM, TEENAGERS_BELOW = 60, 18
+OLDER_FROM, MIDDLE_AGED_FROM, TEENAGERS_BELOW = 60, 40, 18
 """Ages, in years, from and below which what is written for a group holds."""
 HEAVY_FROM_KG = 115
 WORRY = "worry"
@@ -64,6 +64,8 @@ def _groups(text: str, mentions: Sequence[Mention]) -> Iterator[str]:
             yield "teenagers"
         elif mention.unit == "age" and amount >= OLDER_FROM:
             yield "older_adults"
+        elif mention.unit == "age" and amount >= MIDDLE_AGED_FROM:
+            yield "middle_aged"
         elif mention.unit in ("kg", "lb"):
             told = re.search(rf"(?<!\d){amount:g}\b", text)
             weight = amount * KG_PER_LB if mention.unit == "lb" else amount
