@@ -1,6 +1,7 @@
 """Which claims answer a question, and which follow the best one."""
 from __future__ import annotations
 
+import re
 from typing import Dict, FrozenSet, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Tuple
 
 from actions.question import TOPIC_OF_INTENT, Question
@@ -25,6 +26,10 @@ AGES = (frozenset({"teenagers", "age_under_18"}), frozenset({"older_adults", "ag
 BULLET_WORDS = 0.5
 CONVERSION = "load_conversion"
 """What a question about the loads of two exercises asks for."""
+CLEARED, RISK = "clearance", ".risk"
+_AWAITED = re.compile(r"\b(?:not|never|no|until|till|before|if|when|unless|without|wait\w*|yet|needs?|should i (?:get|be|ask)|\w+n't|"
+                      r"(?:has|have|is|was|are|do|does|did|ca)nt)\b", re.IGNORECASE)
+"""Words of a clearance that is still to come."""
 
 
 class Ranked(NamedTuple):
@@ -114,6 +119,11 @@ def _not_asked(wanted: Wanted, know: Knowledge) -> FrozenSet[str]:
     return frozenset(know.named).difference(wanted.tags, (subject.exercise, *subject.others))
 
 
+def is_cleared(question: Question) -> bool:
+    """Tells whether the person has been cleared and asks what now; the limit of the condition is then known."""
+    return CLEARED in question.values("aspect") and not _AWAITED.search(question.text)
+
+
 def _of_another_age(question: Question) -> FrozenSet[str]:
     """Returns the tags of claims on another age than the one told."""
     told = {*question.values("group"), *question.values("condition")}
@@ -146,8 +156,9 @@ def rank(question: Question, wanted: Wanted, know: Knowledge) -> List[Ranked]:
     if "alternatives" in wanted.tags:
         pair.add("alternatives")
     others = _of_another_age(question) | _not_asked(wanted, know)
+    cleared = is_cleared(question)
     for entry, place in candidates(question, wanted, know):
-        if entry.tags & others:
+        if entry.tags & others or (cleared and entry.place.endswith(RISK)):
             continue
         if entry.topic == "comparison" and wanted.topic != "comparison" and not entry.own & pair:
             continue  # what is said of other exercises answers a comparison only

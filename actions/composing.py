@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import List, Optional, Sequence, Tuple
 
 from actions.asking import Answer, ask_exercise, ask_topic, other_machines
-from actions.choosing import MAX_BULLETS, rank, related_to
+from actions.choosing import CLEARED, MAX_BULLETS, is_cleared, rank, related_to
 from actions.question import Question
 from actions.ranking import Wanted
 from actions.subject import Subject
@@ -26,15 +26,12 @@ LONGEST_POINTING = 12
 GENERAL_INSTEAD = 3
 GROUPS_OF = {"age_under_18": ("teenagers",), "age_over_65": ("older_adults",)}
 """Groups that are spoken of instead of a condition."""
-CLEARED = "clearance"
 RECENT_WEEKS = 16
 """Up to so many weeks ago an operation or injury counts as recent."""
 
 _RECENT = re.compile(r"\b(?:yesterday|days? (?:ago|post)|(?:last|this) (?:week|month)|just (?:had|got|came)|recently|a (?:week|month) ago|"
                      r"(?:few|couple of|some) weeks|still (?:recovering|healing|have stitches))\b", re.IGNORECASE)
 
-_AWAITED = re.compile(r"\b(?:not|n't|nt|never|no|until|till|before|if|when|unless|without|wait\w*|yet|needs?|should i (?:get|be|ask))\b", re.IGNORECASE)
-"""Words of a clearance that is still to come."""
 
 
 def select(question: Question, wanted: Wanted, know: Knowledge) -> Answer:
@@ -130,9 +127,9 @@ def reminded(result: Answer, conditions: Sequence[str], know: Knowledge) -> Answ
 
 
 def _leads(condition: Condition, question: Question) -> bool:
-    """Tells whether the limit of a condition comes before the answer itself; not where somebody has been cleared and asks what now."""
-    if CLEARED in question.values("aspect") and not _AWAITED.search(question.text):
-        return False
+    """Tells whether the limit of a condition comes before the answer itself: where somebody waits to be cleared, and not once they are."""
+    if CLEARED in question.values("aspect", negated=None):
+        return not is_cleared(question)
     if condition.leads is Leads.recent:
         weeks = [(m.amount or 0) * {"week": 1.0, "month": 4.3}[m.unit or "week"] for m in question.numbers("week", "month")]
         return bool(_RECENT.search(question.text)) or any(0 < amount <= RECENT_WEEKS for amount in weeks)

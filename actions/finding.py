@@ -4,6 +4,7 @@ A list of two to five exercises answers, each with a reason. Where a written cla
 """
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Dict, FrozenSet, Iterator, List, Optional, Sequence, Set, Tuple
 
@@ -26,6 +27,8 @@ NO_MACHINE = frozenset({"no_machine", "free_weights"})
 HAND_WEIGHTS = frozenset({"dumbbell", "kettlebell"})
 """Who has one of these can do what is done with the other."""
 NEVER = 99
+_OCCUPIED = re.compile(r"\b(?:taken|busy|occupied|full|broken|broke|in use|queues?|out of order|hogg\w+|packed)\b", re.IGNORECASE)
+"""What is so is there, but not for the person: something else is looked for, with a machine or without."""
 WRITTEN_MEANING = 0.5
 """How near a claim for a group or condition must be to answer instead of a list."""
 
@@ -78,7 +81,9 @@ def sought_by(question: Question, wanted: Wanted, know: Knowledge) -> Sought:
     A complaint that is denied counts too: "a quad exercise without knee pain" asks for one that is easy on the knees.
     """
     said = {*wanted.tags, *question.values("condition", negated=None), *question.values("body_part", negated=None)}
-    denied = {m.value for m in question.mentions if m.entity == "equipment" and m.negated}
+    occupied = ALTERNATIVES in wanted.tags and bool(_OCCUPIED.search(question.text))
+    denied = {m.value for m in question.mentions
+              if m.entity == "equipment" and (m.negated or (occupied and m.value in profiles.TOOLS - {"home"}))}
     muscles = tuple(muscle for muscle in know.muscles if wanted.tags.get(muscle, 0) > 0 and muscle not in wanted.derived)
     tools = said & profiles.TOOLS - denied
     if tools == {"home"}:
@@ -86,7 +91,8 @@ def sought_by(question: Question, wanted: Wanted, know: Knowledge) -> Sought:
     if "rack" in tools and "barbell" not in denied:
         tools = tools | {"barbell"}
     machine: Optional[bool] = None
-    if said & NO_MACHINE or any(m.entity == "aspect" and m.value == "machine" and m.negated for m in question.mentions):
+    machineless = NO_MACHINE - {"no_machine"} if occupied else NO_MACHINE
+    if said & machineless or any(m.entity == "aspect" and m.value == "machine" and m.negated for m in question.mentions):
         machine = False
     elif "machine" in said:
         machine = True

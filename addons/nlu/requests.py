@@ -62,7 +62,7 @@ SHORT_FORMS = {intent: re.compile(_OPENING + form + r"\W*$", re.IGNORECASE) for 
     ("ask_risks", r"what (?:should|must) i (?:avoid|not do|watch out for|be careful (?:with|about))"),
     ("follow_up", r"(?:(?:is it|it is|it's|is that|that is|is this) (?:a )?normal|how (?:do|can|should) i (?:fix|stop|prevent) (?:it|this|that))"))}
 """What whole short messages mean, by their words."""
-DIFFERENCE = re.compile(r"\b(?:difference|differ|compared?)\b", re.IGNORECASE)
+DIFFERENCE = re.compile(r"\b(?:differences?|differs?|compared?|separates?|distinguish\w*|sets? (?:\w+ ){0,5}apart|unlike)\b", re.IGNORECASE)
 DAY = re.compile(r"\b(?:legs?|lower(?:[ -]body)?|thighs?|glutes?|bum|booty|quads?|ham(?:string)?s?|hammies|cal(?:f|ves)) ?-?day\b", re.IGNORECASE)
 """A day for a muscle is several exercises, whatever the classifier thinks, unless one exercise is named."""
 LEAST_LIKELY = 0.015
