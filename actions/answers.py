@@ -35,6 +35,8 @@ _WHICH_OF_THEM = re.compile(
     r"(?!.*\b(?:exercises?|lifts?|legs?|machines?)\b)", re.IGNORECASE)
 _PERSONAL = re.compile(r"\b(?:i|im|i'm|i've|me|my|ok|okay|safe|allowed|instead)\b", re.IGNORECASE)
 _PERMISSION = re.compile(r"^\W*(?:and |but |so |ok |then )*(?:when )?(?:can|could|may|am) i\b|\b(?:ok|okay|safe|allowed|fine)\W*$", re.IGNORECASE)
+_OCCUPIED = (r"\b(?:{names})s?(?: machine| station)?(?:'s|s| is| are| was| keeps| has been| got| just)?(?: always| often| being| now)?"
+             r" (?:taken|busy|occupied|broken|broke|out of order|out of use|in use)\b")
 _TELLING = re.compile(r"^\W*(?:and |but |so |ok |btw |also |oh |well )*(?:i|im|i'm|i've|my)\b", re.IGNORECASE)
 _TO_AVOID = re.compile(r"\b(?:worst|avoid|bad for|not (?:to )?do|skip|forbidden|stay away|steer clear|leave out|off limits|dangerous)\b",
                        re.IGNORECASE)
@@ -128,6 +130,8 @@ def _as_put(question: Question, lasting: bool, context: Context, know: Knowledge
     just compared is better compares them again, which of those just listed is easiest chooses among them; what is worst for a complaint
     is a question of risks.
     """
+    if question.intent in TOPIC_OF_INTENT and _is_occupied(question):
+        return replace(question, intent=INTENT_OF_TOPIC["comparison"], mentions=(*question.mentions, Mention("aspect", "alternatives")))
     if lasting and _PERMISSION.search(question.text):
         return replace(question, intent=INTENT_OF_TOPIC[context.topic if context.topic in HEALTH_TOPICS else "risks"])
     if question.intent == FINDING and _TO_AVOID.search(question.text) and (question.values("condition") or question.values("body_part")):
@@ -138,6 +142,12 @@ def _as_put(question: Question, lasting: bool, context: Context, know: Knowledge
     if again and "which" in tokens(question.text) and _WHICH_OF_THEM.search(question.text) and not question.values("exercise"):
         return replace(question, intent=INTENT_OF_TOPIC["comparison"])
     return question
+
+
+def _is_occupied(question: Question) -> bool:
+    """Tells whether a message says that a machine or place for an exercise can't be had ("the hack squat is always taken")."""
+    names = [re.escape(mention.text) for mention in question.mentions if mention.entity == "exercise" and mention.text and not mention.negated]
+    return bool(names) and bool(re.search(_OCCUPIED.format(names="|".join(names)), question.text, re.IGNORECASE))
 
 
 def looked_for(context: Context, know: Knowledge) -> bool:

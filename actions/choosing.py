@@ -119,6 +119,14 @@ def _not_asked(wanted: Wanted, know: Knowledge) -> FrozenSet[str]:
     return frozenset(know.named).difference(wanted.tags, (subject.exercise, *subject.others))
 
 
+def _replaces_another(entry: Entry, wanted: Wanted, know: Knowledge) -> bool:
+    """Tells whether a claim of the family asked about says that it takes the place of an exercise that the question does not name."""
+    if not entry.id.startswith("families.") or "alternatives" not in entry.tags:
+        return False
+    about = entry.tags.intersection(know.exercises) - wanted.kin
+    return bool(about) and about.isdisjoint((*wanted.tags, *wanted.subject.others, wanted.subject.exercise))
+
+
 def is_cleared(question: Question) -> bool:
     """Tells whether the person has been cleared and asks what now; the limit of the condition is then known."""
     return CLEARED in question.values("aspect") and not _AWAITED.search(question.text)
@@ -158,7 +166,7 @@ def rank(question: Question, wanted: Wanted, know: Knowledge) -> List[Ranked]:
     others = _of_another_age(question) | _not_asked(wanted, know)
     cleared = is_cleared(question)
     for entry, place in candidates(question, wanted, know):
-        if entry.tags & others or (cleared and entry.place.endswith(RISK)):
+        if entry.tags & others or (cleared and entry.place.endswith(RISK)) or _replaces_another(entry, wanted, know):
             continue
         if entry.topic == "comparison" and wanted.topic != "comparison" and not entry.own & pair:
             continue  # what is said of other exercises answers a comparison only
