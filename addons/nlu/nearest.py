@@ -39,7 +39,9 @@ VOTE_WIDTH = 0.06
 TOPIC_INTENTS = (*INTENT_OF_TOPIC.values(), FINDING)
 KEPT_GENERAL, KEPT_OWN, KEPT_EACH = 70, 120, 8
 """How many claims are named for a message: general ones; those of exercises that it names; of each exercise where it names none, because
-the talk may be about any. The list is stored with every message, so it is kept short and compact."""
+the talk may be about any. The list goes through every step of a message, so it is kept short and compact."""
+KEPT_ANY, FEWEST_EACH = 400, 3
+"""Of many exercises fewer are named each, so that all together are about so many: else each new exercise would slow every message."""
 CHECKED = 6
 """How many texts are compared in full for each claim that is named; a claim has three or four texts."""
 WORDS_SHARE = 0.3
@@ -157,7 +159,11 @@ class NearestClaims(GraphComponent):
     def _sections(self) -> Tuple[List[Tuple[int, int]], List[int]]:
         """Returns where the texts of each section start and end, and how many of them are worth a full comparison."""
         places = [(int(self._starts[numbers[0]]), int(self._starts[numbers[-1] + 1])) for numbers in self._places.values()]
-        return places, [CHECKED * (KEPT_GENERAL if exercise is None else KEPT_EACH) for exercise in self._places]
+        return places, [CHECKED * (KEPT_GENERAL if exercise is None else self._each()) for exercise in self._places]
+
+    def _each(self) -> int:
+        """Returns how many claims of each exercise are named where a message names none."""
+        return min(KEPT_EACH, max(FEWEST_EACH, KEPT_ANY // len(self._places)))
 
     def _kept(self, nearness: np.ndarray, named: Set[str]) -> List[int]:
         """Returns the numbers of the claims to name: general ones, and those of the exercises named or, where none is, of any."""
@@ -166,7 +172,8 @@ class NearestClaims(GraphComponent):
             own = [places for exercise, places in self._places.items() if exercise in named]
             nearest.append(_nearest_of(nearness, np.concatenate(own) if own else np.empty(0, dtype=int), KEPT_OWN))
         else:
-            nearest += [_nearest_of(nearness, places, KEPT_EACH) for exercise, places in self._places.items() if exercise is not None]
+            each = self._each()
+            nearest += [_nearest_of(nearness, places, each) for exercise, places in self._places.items() if exercise is not None]
         return [int(number) for found in nearest for number in found]
 
     def _vote(self, alike: np.ndarray) -> Dict[str, float]:
