@@ -61,6 +61,9 @@ class BlendedModel:
         self._ngram_weights = np.ascontiguousarray(arrays["ngram_weights"])
         if "svm_vectors" in arrays:
             self._svm_lengths = (arrays["svm_vectors"] ** 2).sum(axis=1)
+            ends = np.cumsum(arrays["svm_support"]).tolist()
+            self._svm_classes = list(zip([0, *ends], ends, strict=False))
+            self._svm_pairs = np.triu_indices(len(labels), 1)
 
     def predict(self, vector: np.ndarray, text: str, shares: Mapping[str, float]) -> np.ndarray:
         """Returns one probability per label, shape (number of labels,).
@@ -87,15 +90,12 @@ class BlendedModel:
         distances = self._svm_lengths - 2 * (a["svm_vectors"] @ vector) + vector @ vector
         kernel = np.exp(-a["svm_gamma"] * distances)
         count = len(self.labels)
-        starts = np.concatenate([[0], np.cumsum(a["svm_support"])])
         dual, bias = a["svm_dual"], a["svm_bias"]
-        partial = np.stack([dual[:, start:end] @ kernel[start:end] for start, end in zip(starts, starts[1:], strict=False)])
-        upper, lower = np.triu_indices(count, 1)
+        partial = np.stack([dual[:, start:end] @ kernel[start:end] for start, end in self._svm_classes])
+        upper, lower = self._svm_pairs
         decisions = partial[upper, lower - 1] + partial[lower, upper] + bias
-        votes, sums = np.zeros(count), np.zeros(count)
-        np.add.at(votes, np.where(decisions > 0, upper, lower), 1)
-        np.add.at(sums, upper, decisions)
-        np.add.at(sums, lower, -decisions)
+        votes = np.bincount(np.where(decisions > 0, upper, lower), minlength=count)
+        sums = np.bincount(upper, decisions, count) - np.bincount(lower, decisions, count)
         return votes + sums / (3 * (np.abs(sums) + 1))
 
     def save(self, folder: Path, name: str) -> None:

@@ -143,7 +143,7 @@ class NearestClaims(GraphComponent):
             cosines = np.maximum.reduceat(alike, self._starts[:-1])
             covered = self._words.coverage(str(message.get(MASKED_TEXT) or message.get(TEXT)))
             kept = self._kept(cosines + WORDS_SHARE * covered, named)
-            shown = [np.rint(values * 100).astype(int) for values in (cosines[kept], self._alike(plain, kept), covered[kept])]
+            shown = [np.rint(values * 100).astype(int).tolist() for values in (cosines[kept], self._alike(plain, kept), covered[kept])]
             packed = " ".join(f"{number}:{cosine}:{general}:{share}" for number, cosine, general, share in zip(kept, *shown, strict=True)
                               if cosine > 0)
             message.set(NEAREST, {"version": self._know.version[:12], "claims": packed}, add_to_output=True)
