@@ -29,6 +29,10 @@ HAND_WEIGHTS = frozenset({"dumbbell", "kettlebell"})
 NEVER = 99
 _OCCUPIED = re.compile(r"\b(?:taken|busy|occupied|full|broken|broke|in use|queues?|out of order|hogg\w+|packed)\b", re.IGNORECASE)
 """What is so is there, but not for the person: something else is looked for, with a machine or without."""
+PLAIN_WORDS, PLAIN_ODDS = 0.85, 2.5
+"""Which share of a question's words a claim must have, and how much likelier than any other it must be, to answer instead of a list."""
+PERSONAL = frozenset({"condition", "group", "body_part"})
+"""Kinds of tags of a claim that is for somebody in particular: it does not lead where nothing of the kind was told."""
 WRITTEN_MEANING = 0.5
 """How near a claim for a group or condition must be to answer instead of a list."""
 
@@ -269,12 +273,24 @@ def find(question: Question, wanted: Wanted, know: Knowledge) -> Answer:
     if not (sought.muscles or sought.instead or sought.narrowed):
         return ask_exercise("comparison", know) if ALTERNATIVES in wanted.tags else replace(select(question, wanted, know), intent=FINDING)
     topic = "comparison" if sought.instead or ALTERNATIVES in wanted.tags else ("muscles" if sought.muscles else "suitability")
-    written = _written(question, wanted, sought, know)
+    written = _plainly_told(question, wanted, sought, know) or _written(question, wanted, sought, know)
     if written is not None:
         return replace(written, intent=FINDING)
     answer = _listed(topic, sought, _leading(question, wanted, sought, know), know)
     return answer or _listed(topic, sought, _leading(question, wanted, sought, know, fewest=1), know) or _otherwise(
         question, replace(wanted, topic=topic), know)
+
+
+def _plainly_told(question: Question, wanted: Wanted, sought: Sought, know: Knowledge) -> Optional[Answer]:
+    """Answers with the claim that says nearly word for word what was asked and is far likelier than any other; None where none is."""
+    ranked = rank(question, replace(wanted, topic="comparison"), know)  # comparisons are left out for any other topic
+    if len(ranked) < FEWEST:
+        return None
+    best = ranked[0].entry
+    plain = question.nearest.get(best.id, 0.0) >= WRITTEN_MEANING and question.worded.get(best.id, 0.0) >= PLAIN_WORDS
+    if not plain or ranked[0].score < ranked[1].score + PLAIN_ODDS or not all(best.tags.intersection(limit.when) for limit in sought.limits):
+        return None
+    return compose(best, related_to(ranked, question), wanted.subject, know)
 
 
 def _written(question: Question, wanted: Wanted, sought: Sought, know: Knowledge) -> Optional[Answer]:
@@ -337,7 +353,8 @@ def _says_it(entry: Entry, sought: Sought, wanted: Wanted, question: Question, k
     spoken = set(question.values("equipment", negated=None)) | ({"machine"} if sought.machine else set())
     if spoken and not entry.tags & spoken:
         return False
-    if spoken and entry.exercise is not None and not sought.limits:
+    untold = {tag for tag in entry.tags - wanted.tags.keys() if know.kind_of(tag) in PERSONAL}
+    if spoken and entry.exercise is not None and not sought.limits and not untold:
         return True  # the exercise's own file says what replaces it with that
     if sought.muscles and not entry.tags.intersection(sought.muscles):
         return False

@@ -26,6 +26,8 @@ _SECOND_SIDE = re.compile(r"\b(?:than|vs|versus|or)\b\s+\w", re.IGNORECASE)
 _WHY = re.compile(r"\b(?:why|how come|what makes)\b", re.IGNORECASE)
 LIKELY_TOPIC = 0.5
 """From which share of the likeliest topic's probability on a topic may be meant."""
+NAMING = "naming"
+"""What claims about names alone are tagged with; they tell no difference."""
 MOST = 3
 """How many exercises are put side by side."""
 
@@ -90,7 +92,7 @@ def _variants(question: Question, wanted: Wanted, know: Knowledge) -> Answer:
     telling = frozenset().union(*names) - names[0].intersection(*names)
     ranked = [item for item in rank(question, wanted, know)
               if item.entry.exercise == exercise and len(telling.intersection(tokens(item.entry.claim.say))) > 1
-              and not (item.entry.tags & know.words_of("exercise")) - kin_of(exercise, know) - know.named.keys()]
+              and NAMING not in item.entry.tags and not (item.entry.tags & know.words_of("exercise")) - kin_of(exercise, know) - know.named.keys()]
     return compose(ranked[0].entry, [item.entry for item in ranked[1:]], wanted.subject, know, "comparison") if ranked \
         else select(question, wanted, know)
 

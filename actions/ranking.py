@@ -25,6 +25,8 @@ TAG_WEIGHTS = {"condition": 4.0, "muscle": 3.0, "stance": 3.0, "term": 3.0, "exe
 DERIVED_SHARE = 0.5
 """How much of a muscle counts that was not named itself, but a part or the whole of it."""
 
+PERSONAL = frozenset({"condition", "group"})
+"""Kinds of tags that say for whom a claim is."""
 LONGEST = 45
 """Words from which on a claim counts as equally long; a file that is being written may have longer ones."""
 
@@ -58,7 +60,8 @@ def features(entry: Entry, place: str, wanted: Wanted, question: Question, know:
 
     "meaning", "general meaning" and "words" are how near it is; "own", "talk", "family", "usual", "member" or "other" whose claim it is
     (one of "general" and "general beside exercise" where it holds for any); "asked <kind>" counts tags it shares with the question,
-    "beyond <kind>" those that nobody asked for; "topic" is the share of its topic.
+    "beyond <kind>" those that nobody asked for; "assumes condition" or "assumes group" is a claim for somebody in particular where nothing
+    of the kind was told; "topic" is the share of its topic.
 
     Args:
         place: where it stands towards the exercise asked about, see actions.choosing.
@@ -70,6 +73,8 @@ def features(entry: Entry, place: str, wanted: Wanted, question: Question, know:
         weight = wanted.tags.get(tag)
         if weight is None:
             _add(found, f"beyond {kind}", 1.0)
+            if kind in PERSONAL and not any(given > 0 and know.kind_of(told) == kind for told, given in wanted.tags.items()):
+                found[f"assumes {kind}"] = 1.0
         else:
             _add(found, f"asked {kind}", (DERIVED_SHARE if tag in wanted.derived else 1.0) * weight / TAG_WEIGHTS.get(kind, 3.0))
     found["topic"] = wanted.topics.get(entry.topic, 0.0) if wanted.topics else float(entry.topic == wanted.topic)

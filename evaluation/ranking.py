@@ -32,9 +32,12 @@ LEAST = {"asked condition": 4.0, "topic": 1.9, "asked muscle": 2.5, "asked goal"
 """The least that some things count. What holds for a condition or a muscle must not lose to what holds for everybody; few of the questions
 name them, so little is learned of them. Claims written since the questions were marked are longer and never marked, so that length seems
 to speak against a claim more than it does. All together cost under one point of the figures below."""
+SET = {"assumes condition": -1.5, "assumes group": -1.5}
+"""What is not learned either: a claim for people with a condition, or of a group, reads badly to somebody who told neither, and the readers
+marked it all the same where it was right."""
 
 HEADER = """# Learned by `python -m evaluation.ranking` from evaluation/relevance.yml; features are explained in actions/ranking.py.
-# A difference of two scores is a log odds. "talk" and "another topic than settled" are set, see evaluation/ranking.py.
+# A difference of two scores is a log odds. "talk", "another topic than settled" and "assumes ..." are set, see evaluation/ranking.py.
 """
 
 
@@ -140,6 +143,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
     table = {name: round(float(weight), 3) for name, weight in zip(names, learned, strict=True)}
     table["talk"] = round(table["general beside exercise"] + TALK_SHARE * (table["own"] - table["general beside exercise"]), 3)
     table.update({name: max(table[name], least) for name, least in LEAST.items()})
+    table.update(SET)
     table["another topic than settled"] = -table["topic"]
     final = np.array([table[name] for name in names])
     print(f"weights as written, on all: first {first_answers(cases, final, 1):.3f}, among four {first_answers(cases, final, 4):.3f}")

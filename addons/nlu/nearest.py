@@ -75,7 +75,9 @@ class NearestClaims(GraphComponent):
             self._places[exercise or None] = np.flatnonzero(exercises == exercise)
         if claims is not None and vectors is not None and basis is not None:
             self._starts = np.searchsorted(claims, np.arange(len(exercises) + 1))  # the texts of a claim stand together
-            self._search = VectorSearch(vectors, basis, *self._sections())
+            self._spans, checked = self._sections()
+            self._by_number = list(self._places.values())
+            self._search = VectorSearch(vectors, basis, self._spans, checked)
 
     @classmethod
     def create(cls, config: Dict[str, Any], model_storage: ModelStorage, resource: Resource,
@@ -138,9 +140,10 @@ class NearestClaims(GraphComponent):
                 continue
             named = self._wider({e["value"] for e in message.get(ENTITIES, []) if e["entity"] == "exercise"})
             whole = {number for number, exercise in enumerate(self._places) if exercise in named}
-            alike = self._search.cosines(sharpening.unit(vector @ self._matrix), whole)
+            wanted = whole.union(number for number, exercise in enumerate(self._places) if exercise is None) if whole else None
+            alike = self._search.cosines(sharpening.unit(vector @ self._matrix), whole, wanted)
             message.set(TOPIC_VOTE, self._vote(alike))
-            cosines = np.maximum.reduceat(alike, self._starts[:-1])
+            cosines = self._of_claims(alike, wanted)
             covered = self._words.coverage(str(message.get(MASKED_TEXT) or message.get(TEXT)))
             kept = self._kept(cosines + WORDS_SHARE * covered, named)
             shown = [np.rint(values * 100).astype(int).tolist() for values in (cosines[kept], self._alike(plain, kept), covered[kept])]
@@ -148,6 +151,17 @@ class NearestClaims(GraphComponent):
                               if cosine > 0)
             message.set(NEAREST, {"version": self._know.version[:12], "claims": packed}, add_to_output=True)
         return messages
+
+    def _of_claims(self, alike: np.ndarray, sections: Optional[Set[int]]) -> np.ndarray:
+        """Returns for each claim the cosine of the nearest of its texts, shape (claims,); 0 outside ``sections`` (None: all)."""
+        if sections is None:
+            return np.maximum.reduceat(alike, self._starts[:-1])
+        found = np.zeros(len(self._starts) - 1, dtype=alike.dtype)
+        for number, (first, last) in enumerate(self._spans):
+            if number in sections:
+                places = self._by_number[number]
+                found[places] = np.maximum.reduceat(alike[first:last], self._starts[places] - first)
+        return found
 
     def _alike(self, vector: np.ndarray, claims: Sequence[int]) -> np.ndarray:
         """Returns how near claims are to a general vector: the cosine of the nearest of their texts, in the main directions."""

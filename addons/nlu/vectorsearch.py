@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Collection, Sequence, Tuple
+from typing import Collection, Optional, Sequence, Tuple
 
 import numpy as np
 
@@ -17,6 +17,9 @@ from addons.nlu.sharpening import unit
 COMPONENTS = 64
 MOST_CHECKED = 2000
 """So many texts at most are compared in full, however many sections there are."""
+ALSO_CHECKED, MOST_ALSO = 0.3, 500
+"""Where only some sections are wanted, texts of any section are compared in full too if they are at most so much farther than the nearest;
+so many at most."""
 MAIN_FILE = "main_directions.npz"
 
 
@@ -67,19 +70,22 @@ class VectorSearch:
 
     def __init__(self, vectors: np.ndarray, basis: np.ndarray, sections: Sequence[Tuple[int, int]], checked: Sequence[int]) -> None:
         self._vectors, self._basis = vectors, basis
-        self._main = np.ascontiguousarray(vectors @ basis)
+        self._main = np.ascontiguousarray((vectors @ basis).T)  # a row for each direction: half the time of a row for each text
         self._sections, self._checked = sections, checked
 
-    def cosines(self, query: np.ndarray, whole: Collection[int] = ()) -> np.ndarray:
+    def cosines(self, query: np.ndarray, whole: Collection[int] = (), wanted: Optional[Collection[int]] = None) -> np.ndarray:
         """Returns the cosines of ``query`` (unit length, shape (d,)) with all texts: shape (texts,).
 
         They are exact for the nearest texts of each section (of all sections, where these are too many) and for all texts of the sections
-        in ``whole``, close for the others.
+        in ``whole``, close for the others. ``wanted`` are the sections whose own nearest texts count (None: of all).
         """
-        found = self._main @ (query @ self._basis)
+        found = (query @ self._basis) @ self._main
         nearest = []
-        for number, (first, last) in enumerate(self._sections):
-            most = self._checked[number]
+        if wanted is not None:
+            near = np.flatnonzero(found > found.max() - ALSO_CHECKED)
+            nearest.append(near[np.argpartition(found[near], -MOST_ALSO)[-MOST_ALSO:]] if len(near) > MOST_ALSO else near)
+        for number in range(len(self._sections)) if wanted is None else wanted:
+            (first, last), most = self._sections[number], self._checked[number]
             if number in whole or last - first <= most:
                 found[first:last] = self._vectors[first:last] @ query
             else:
