@@ -42,6 +42,9 @@ KEPT_GENERAL, KEPT_OWN, KEPT_EACH = 70, 120, 8
 the talk may be about any. The list goes through every step of a message, so it is kept short and compact."""
 KEPT_ANY, FEWEST_EACH = 400, 3
 """Of many exercises fewer are named each, so that all together are about so many: else each new exercise would slow every message."""
+MOST_VOTING = 60_000
+"""With more texts than these, a message that names exercises is compared only with theirs and with the general ones. With fewer all have a
+vote on the topic, which is worth up to a point of its accuracy (evaluation/README.md) and would cost the more the more exercises there are."""
 CHECKED = 6
 """How many texts are compared in full for each claim that is named; a claim has three or four texts."""
 WORDS_SHARE = 0.3
@@ -77,6 +80,7 @@ class NearestClaims(GraphComponent):
             self._starts = np.searchsorted(claims, np.arange(len(exercises) + 1))  # the texts of a claim stand together
             self._spans, checked = self._sections()
             self._by_number = list(self._places.values())
+            self._general_section = [number for number, exercise in enumerate(self._places) if exercise is None]
             self._search = VectorSearch(vectors, basis, self._spans, checked)
 
     @classmethod
@@ -136,13 +140,14 @@ class NearestClaims(GraphComponent):
     def process(self, messages: List[Message]) -> List[Message]:
         for message in with_parts(messages):
             vector, plain = embedding_of(message, ADAPTED_ORIGIN), embedding_of(message)
-            if vector is None or self._search is None or self._matrix is None or self._words is None or self._general is None:
+            if vector is None or self._search is None or self._matrix is None or self._words is None or self._general is None \
+                    or self._claims is None:
                 continue
             named = self._wider({e["value"] for e in message.get(ENTITIES, []) if e["entity"] == "exercise"})
             whole = {number for number, exercise in enumerate(self._places) if exercise in named}
-            wanted = whole.union(number for number, exercise in enumerate(self._places) if exercise is None) if whole else None
+            wanted = whole.union(self._general_section) if whole and len(self._claims) > MOST_VOTING else None
             alike = self._search.cosines(sharpening.unit(vector @ self._matrix), whole, wanted)
-            message.set(TOPIC_VOTE, self._vote(alike))
+            message.set(TOPIC_VOTE, self._vote(alike, wanted))
             cosines = self._of_claims(alike, wanted)
             covered = self._words.coverage(str(message.get(MASKED_TEXT) or message.get(TEXT)))
             kept = self._kept(cosines + WORDS_SHARE * covered, named)
@@ -190,10 +195,14 @@ class NearestClaims(GraphComponent):
             nearest += [_nearest_of(nearness, places, each) for exercise, places in self._places.items() if exercise is not None]
         return [int(number) for found in nearest for number in found]
 
-    def _vote(self, alike: np.ndarray) -> Dict[str, float]:
-        """Returns how much the texts near a message speak for each topic; ``alike`` are their cosines, one per text."""
-        weights = np.exp((alike - alike.max()) / VOTE_WIDTH)
-        votes = np.bincount(self._topic_of_text(), weights=weights, minlength=len(TOPIC_INTENTS))
+    def _vote(self, alike: np.ndarray, sections: Optional[Set[int]]) -> Dict[str, float]:
+        """Returns how much the texts near a message speak for each topic; ``alike`` are their cosines, one per text.
+
+        Only texts of ``sections`` vote (None: all do).
+        """
+        spans = [slice(None)] if sections is None else [slice(*self._spans[number]) for number in sections]
+        topics, most = self._topic_of_text(), alike.max()
+        votes = sum(np.bincount(topics[span], weights=np.exp((alike[span] - most) / VOTE_WIDTH), minlength=len(TOPIC_INTENTS)) for span in spans)
         return dict(zip(TOPIC_INTENTS, (votes / votes.sum()).tolist(), strict=True))
 
     def _topic_of_text(self) -> np.ndarray:

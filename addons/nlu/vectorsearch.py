@@ -17,9 +17,8 @@ from addons.nlu.sharpening import unit
 COMPONENTS = 64
 MOST_CHECKED = 2000
 """So many texts at most are compared in full, however many sections there are."""
-ALSO_CHECKED, MOST_ALSO = 0.3, 500
-"""Where only some sections are wanted, texts of any section are compared in full too if they are at most so much farther than the nearest;
-so many at most."""
+FAR = -1.0
+"""The cosine of texts that are not looked at."""
 MAIN_FILE = "main_directions.npz"
 
 
@@ -77,19 +76,22 @@ class VectorSearch:
         """Returns the cosines of ``query`` (unit length, shape (d,)) with all texts: shape (texts,).
 
         They are exact for the nearest texts of each section (of all sections, where these are too many) and for all texts of the sections
-        in ``whole``, close for the others. ``wanted`` are the sections whose own nearest texts count (None: of all).
+        in ``whole``, close for the others. Outside the ``wanted`` sections (None: all are) they are FAR.
         """
-        found = (query @ self._basis) @ self._main
+        main = query @ self._basis
+        if wanted is None:
+            found = main @ self._main
+        else:
+            found = np.full(len(self._vectors), FAR, dtype=np.float32)
         nearest = []
-        if wanted is not None:
-            near = np.flatnonzero(found > found.max() - ALSO_CHECKED)
-            nearest.append(near[np.argpartition(found[near], -MOST_ALSO)[-MOST_ALSO:]] if len(near) > MOST_ALSO else near)
         for number in range(len(self._sections)) if wanted is None else wanted:
             (first, last), most = self._sections[number], self._checked[number]
             if number in whole or last - first <= most:
                 found[first:last] = self._vectors[first:last] @ query
-            else:
-                nearest.append(np.argpartition(found[first:last], -most)[-most:] + first)
+                continue
+            if wanted is not None:
+                found[first:last] = main @ self._main[:, first:last]
+            nearest.append(np.argpartition(found[first:last], -most)[-most:] + first)
         if nearest:
             places = np.concatenate(nearest)
             if len(places) > MOST_CHECKED:
