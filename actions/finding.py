@@ -282,7 +282,12 @@ def find(question: Question, wanted: Wanted, know: Knowledge) -> Answer:
 
 
 def _plainly_told(question: Question, wanted: Wanted, sought: Sought, know: Knowledge) -> Optional[Answer]:
-    """Answers with the claim that says nearly word for word what was asked and is far likelier than any other; None where none is."""
+    """Answers with the claim that says nearly word for word what was asked and is far likelier than any other; None where none is.
+
+    Who tells what there is to train with looks for a list.
+    """
+    if sought.tools or sought.missing or sought.machine is not None:
+        return None
     ranked = rank(question, replace(wanted, topic="comparison"), know)  # comparisons are left out for any other topic
     if len(ranked) < FEWEST:
         return None
