@@ -46,11 +46,18 @@ _FREQUENCY_WORDS = ((re.compile(r"\bonce\b(?!\s+(?:i|you|it|my|the|we)\b)", re.I
 _PEOPLE = (r"(?:dad|mum|mom|father|mother|parent|grand\w+|nan|gran|uncle|aunt|auntie|husband|wife|partner|son|daughter|kid|child|boy|lad|lass|pupil|"
            r"girl|brother|sister|nephew|niece|client|patient|somebody|someone|person|man|woman|lady|gentleman|bloke|guy|chap|fella|male|female|pensioner|"
            r"granny|nana|he|she)")
-_AGED = re.compile(rf"\b(?:aged?|i'?m|im|i am|age is|(?:{_PEOPLE}(?:'s)?|he's|she's|hes|shes)(?: is| was| of| aged| turning| who is)?,?)"
+_AGED = re.compile(rf"\b(?:aged?|turn(?:ed|ing|s)?|i'?m|im|i am|age is|(?:{_PEOPLE}(?:'s)?|he's|she's|hes|shes)(?: is| was| of| aged| turning| who is)?,?)"
                    r"(?: (?:nearly|almost|about|just|only|now|already|over))?$",
                    re.IGNORECASE)
 """What an age in figures stands behind."""
+_BIRTHDAY = re.compile(r"(?:st|nd|rd|th) ?(?:birthday|bday)", re.IGNORECASE)
+_SEX_BEHIND = re.compile(r"/? ?(?:f|male|female|woman|man|lady)\b(?! ?(?:/|per))", re.IGNORECASE)
+_SEX_BEFORE = re.compile(r"(?:^|[\s(])(?:m|f) ?/? ?$", re.IGNORECASE)
+_ALONE_AFTER_PERSON = re.compile(rf"\b(?:{_PEOPLE}|old(?:er|ie)?|retired|newbie|beginner)\b[^.!?]{{0,40}}[.!,(]$", re.IGNORECASE)
+"""A number in a sentence of its own behind somebody is their age: "im an old bloke. 81. which machine"."""
 YOUNGEST, OLDEST = 7, 110
+FROM_BEHIND = 14
+"""Smaller numbers are told to be ages by plainer words."""
 _MEASURED = re.compile(r"(?:ft|foot|feet|'|\"|st\b|stone|cm|m\b|inch|in\b|%|/|and a half f)", re.IGNORECASE)
 """What makes a figure behind "he is" a height or a weight."""
 _IN_AGE = re.compile(r"\b(?:at|is|from|of|turned|turning|over|under)$", re.IGNORECASE)
@@ -128,10 +135,20 @@ def _with_role(quantity: Quantity, found: List[Quantity], text: str) -> Quantity
         unit = "rep"
     elif re.search(r"\brir(?: of)?$|\bleaving$|\bleft$", before):
         unit = "rir"
-    elif YOUNGEST <= quantity.value <= OLDEST and not _MEASURED.match(after) and (
-            _AGED.search(before) or (_IN_AGE.search(before) and _TOO_OLD.search(text) and quantity.value >= 10)):
+    elif YOUNGEST <= quantity.value <= OLDEST and (_BIRTHDAY.match(after) or (
+            not _MEASURED.match(after) and _is_an_age(quantity.value, before, after, text))):
         unit = "age"
     return Quantity(quantity.value, unit, quantity.start, quantity.end)
+
+
+def _is_an_age(value: float, before: str, after: str, text: str) -> bool:
+    """Tells whether a number without a unit is somebody's age, by the words around it."""
+    if _AGED.search(before) or (_IN_AGE.search(before) and _TOO_OLD.search(text) and value >= 10):
+        return True
+    if value < FROM_BEHIND:
+        return False
+    alone = after[:1] in (".", ",", "!", ")") and _ALONE_AFTER_PERSON.search(before)
+    return bool(_SEX_BEHIND.match(after) or _SEX_BEFORE.search(before + " ") or alone)
 
 
 def to_kg(value: float, unit: str) -> float:

@@ -436,7 +436,8 @@ class Condition(Word):
     with the load above the body, lying on the back, stays out of a plan even after clearance; which exercises it
     rules out stands in limits.yml. ``leads`` tells when the limit comes first in answers to other questions. ``sudden`` is true
     where the bare name may tell of an emergency ("a blood clot"). ``signs`` find the condition where no name tells it, in the
-    language of red flags; ``unless`` takes them back.
+    language of red flags; ``unless`` takes them back. ``parts`` are the parts of the body in which any complaint is this condition
+    (see :class:`Complaints`).
     """
 
     screening: Screening
@@ -445,12 +446,27 @@ class Condition(Word):
     sudden: bool = False
     signs: List[List[str]] = []
     unless: List[str] = []
+    parts: List[str] = []
     ask_whom: str
     ask_what: str
     risk: Claim
     meanwhile: Claim
     rehab: List[Claim] = []
     claims: List[Claim] = []
+
+
+class Complaints(Strict):
+    """How people say that a part of the body gives trouble.
+
+    ``before`` are words before its name, ``sides`` those that may stand between, ``after`` words behind it, ``of_the_day`` words behind it that
+    tell of no lasting trouble where what brought it on follows ("my back is sore after squats"), ``behind`` words before it that need no more.
+    """
+
+    before: List[str] = Field(..., min_items=1)
+    sides: List[str] = Field(..., min_items=1)
+    after: List[str] = Field(..., min_items=1)
+    of_the_day: List[str] = Field(..., min_items=1)
+    behind: List[str] = Field(..., min_items=1)
 
 
 class Limit(Strict):

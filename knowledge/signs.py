@@ -13,7 +13,7 @@ NEGATIONS = r"(?:no|not|never|without|dont|doesnt|didnt|isnt|arent|wasnt|havent|
 _NO_REAL_NEGATION = (r"(?! (?:sure|know|certain|idea|clue|only|just|joke|joking|lying|want|wanna|understand|matter|think|doubt|"
                      r"gonna lie|going to lie)\b)")
 """After these words a negation says nothing about the sign: "not sure if", "dont know why", "not just"."""
-_NEGATED = re.compile(rf"\b{NEGATIONS}{_NO_REAL_NEGATION}(?: (?!but\b|and then\b|however\b)\w+){{0,3}} ?$")
+NEGATED = re.compile(rf"\b{NEGATIONS}{_NO_REAL_NEGATION}(?: (?!but\b|and then\b|however\b)\w+){{0,3}} ?$")
 _ORDER = ("S", "E", "D", "U", "C")
 """Most urgent first: a life at risk, an emergency, an eating disorder, urgent care, a clinician."""
 
@@ -88,7 +88,7 @@ class _Phrases:
             return
         for match in self._pattern.finditer(plain.text):
             before = plain.text[:match.start()].rsplit("|", 1)[-1]
-            if _DENYING.match(match.group()) or not _NEGATED.search(before):
+            if _DENYING.match(match.group()) or not NEGATED.search(before):
                 yield match
 
 

@@ -40,6 +40,8 @@ class Knowledge:
     muscles: Dict[str, schema.Muscle]
     stances: Dict[str, schema.Stance]
     conditions: Dict[str, schema.Condition]
+    complaints: schema.Complaints
+    shorthand: Dict[str, str]
     limits: Tuple[schema.Limit, ...]
     red_flags: Dict[str, schema.RedFlag]
     goals: Dict[str, schema.Goal]
@@ -267,10 +269,15 @@ def read(folder: Path = HERE) -> Tuple[Knowledge, List[Problem]]:
     schemes = tuple(reader.many(schema.Scheme, "schemes.yml"))
     limits = tuple(reader.many(schema.Limit, "limits.yml"))
     sessions = reader.one(schema.Sessions, "sessions.yml", reader.content("sessions.yml"))
-    if vocabulary is None or drawing is None or sessions is None or not isinstance(wording, dict):
+    complaints = reader.one(schema.Complaints, "complaints.yml", reader.content("complaints.yml"))
+    shorthand = reader.content("shorthand.yml")
+    if not isinstance(shorthand, dict) or not all(isinstance(word, str) and isinstance(meant, str) for word, meant in shorthand.items()):
+        reader.problems.append(Problem("shorthand.yml", "", "is no list of words with what they mean", 'write word: meaning; quote "n", "no", "yes" and "on"'))
+        shorthand = {}
+    if vocabulary is None or drawing is None or sessions is None or complaints is None or not isinstance(wording, dict):
         raise KnowledgeError(reader.problems)
     know = Knowledge(exercises=exercises, general=general, vocabulary=vocabulary, drawing=drawing, wording=wording, schemes=schemes,
-                     limits=limits, sessions=sessions, unread=frozenset(unread), **lists)
+                     limits=limits, sessions=sessions, complaints=complaints, shorthand=shorthand, unread=frozenset(unread), **lists)
     entries = index.build(know)
     return replace(know, entries=entries, order=tuple(entries), version=fingerprint(folder)), reader.problems
 

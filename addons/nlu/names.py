@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, List, Optional, Set, Tuple
+import re
+from typing import Any, Dict, List, Optional, Sequence, Set, Tuple
 
 import spacy
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -45,8 +46,14 @@ MASK = "this exercise"
 """Stands for the name of an exercise in the text that is embedded and classified: what is asked hardly depends on which exercise it
 is, and with the names gone the same question about another exercise looks the same (evaluation/README.md has the gain)."""
 
+_WITHOUT = re.compile(r"\bwith/o\b")
+"""What becomes of "w/o" once its "w" is written out."""
+
+PLAIN_TEXT = "plain_text"
+"""The message attribute with the text as below, but with the names in it; set where it is not the text itself."""
+
 MASKED_TEXT = "masked_text"
-"""The message attribute with the masked text."""
+"""The message attribute with the text that is understood: names masked, misspelt and shortened words written out."""
 
 
 DENIED = frozenset({"condition", "body_part", "health"})
@@ -104,9 +111,7 @@ class NameMatcher:
         parts = spans(text)
         if not parts:
             return []
-        words = [word for word, _, _ in parts]
-        if self._speller:
-            words = self._speller.mend(words)
+        words = self._mended(parts)
         doc = Doc(self._vocab, words=words)
         matches = sorted(self._matcher(doc), key=lambda m: (m[1] - m[2], m[1]))
         taken: Set[int] = set()
@@ -139,6 +144,26 @@ class NameMatcher:
             if words[place] in _BREAKS and words[place] != "and":
                 return False
         return False
+
+    def _mended(self, parts: List[Tuple[str, int, int]]) -> List[str]:
+        """Returns the words of a text as they are compared: one for each part, misspelt ones mended."""
+        words = [word for word, _, _ in parts]
+        return [word.replace(" ", "") for word in self._speller.mend(words)] if self._speller else words  # one word each
+
+    def plain(self, text: str, entities: Sequence[Dict[str, Any]] = ()) -> str:
+        """Returns ``text`` with misspelt and shortened words written out, and the exercises of ``entities`` replaced by MASK."""
+        parts = spans(text)
+        if not self._speller:
+            return self.mask(text, list(entities))
+        masked = {item["start"]: item["end"] for item in entities if item["entity"] == "exercise"}
+        pieces, reached = [], 0
+        for (word, start, end), right in zip(parts, self._speller.mend([word for word, _, _ in parts]), strict=True):
+            if start < reached:
+                continue
+            if start in masked or right != word:
+                pieces += [text[reached:start], MASK if start in masked else right]
+                reached = masked.get(start, end)
+        return _WITHOUT.sub("without", "".join([*pieces, text[reached:]]))
 
     def mask(self, text: str, entities: List[Dict[str, Any]]) -> str:
         """Returns ``text`` with the names of exercises replaced by MASK; ``entities`` are those that extract found."""
@@ -208,7 +233,7 @@ class KnowledgeEntityExtractor(GraphComponent, EntityExtractorMixin):
         for message in training_data.training_examples:
             text = message.get(TEXT)
             if text:
-                message.set(MASKED_TEXT, self._matcher.mask(text, self._matcher.extract(text)))
+                message.set(MASKED_TEXT, self._matcher.plain(text, self._matcher.extract(text)))
         return training_data
 
     def process(self, messages: List[Message]) -> List[Message]:
@@ -216,7 +241,9 @@ class KnowledgeEntityExtractor(GraphComponent, EntityExtractorMixin):
             text = message.get(TEXT)
             if text:
                 found = self._matcher.extract(text)
-                message.set(MASKED_TEXT, self._matcher.mask(text, found))
+                message.set(MASKED_TEXT, self._matcher.plain(text, found))
+                if (plain := self._matcher.plain(text)) != text:
+                    message.set(PLAIN_TEXT, plain)
                 message.set(ENTITIES, message.get(ENTITIES, []) + found, add_to_output=True)
         return messages
 

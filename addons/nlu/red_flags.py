@@ -23,7 +23,7 @@ from addons.nlu.embedding import shared_embedder
 from addons.nlu.features import SentenceEmbeddingFeaturizer, embedding_of
 from addons.nlu.intents import text_of
 from addons.nlu.model import BlendedModel, fit
-from addons.nlu.names import KnowledgeEntityExtractor
+from addons.nlu.names import PLAIN_TEXT, KnowledgeEntityExtractor
 from addons.nlu.parts import segments
 from knowledge.signs import PRESSURE_FLAGS, SignMatcher, all_ordinary, speaks_of_another, speaks_of_symptoms
 from knowledge.store import fingerprint
@@ -47,7 +47,7 @@ LONGEST_ALONE, MOST_SENTENCES = 14, 5
 class RedFlagDetector(GraphComponent, IntentClassifier):
     """Overrides the intent where a message shows a red flag; runs after every other classifier.
 
-    A sign that matches always counts. Without one, a classifier over all training sentences decides: ``alarm`` is the probability from
+    A sign that matches always counts, in the text or in what is left of it when misspelt words are mended. Without one, a classifier over all training sentences decides: ``alarm`` is the probability from
     which a message counts as a red flag, ``alarm_sentence`` the one for a single sentence of a long message, ``doubt`` the one below
     which the intent classifier's verdict "red flag" is not believed. Which flag it is comes from a second classifier over the red-flag
     sentences where it is at least ``certain``; otherwise none is named, which means "have it checked". The ids of the flags go among
@@ -108,7 +108,7 @@ class RedFlagDetector(GraphComponent, IntentClassifier):
             if not text:
                 continue
             pressures = [(e["amount"], e["second"]) for e in message.get(ENTITIES, []) if e.get("unit") == "mmhg"]
-            flags = self._matcher.find(text, pressures)
+            flags = self._matcher.find(text, pressures) or self._matcher.find(message.get(PLAIN_TEXT) or "", pressures)
             raised = bool(flags)
             if not raised:
                 probability, vector, sentence = self._likelihood(message)

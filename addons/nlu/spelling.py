@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import Dict, FrozenSet, Iterable, List, Set
+from typing import Dict, FrozenSet, Iterable, List, Mapping, Set
 
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler
@@ -12,7 +12,9 @@ import knowledge
 from knowledge.text import tokens
 
 SHORTEST = 5
-"""Words below this length have too many neighbours to be mended safely."""
+"""Words below this length have too many neighbours to be mended safely; shorter ones are mended by :data:`KEPT_LETTERS` at most."""
+KEPT_LETTERS = 4
+"""Words of so many letters are mended where all their letters stand in the right word, one missing or two swapped: "sqat", "crul"."""
 COMMON_COUNT = 50
 """How often the dictionary must have seen a word for it to count as common English."""
 MOST_MISTAKES = 2
@@ -53,10 +55,23 @@ def listed_mistakes() -> Dict[str, str]:
     return {word: meant for word, meant in found.items() if word not in alone}
 
 
+@functools.lru_cache(maxsize=1)
+def shorthand() -> Mapping[str, str]:
+    """Returns what people mean by everyday words that they shorten."""
+    return knowledge.shared().shorthand
+
+
+def _keeps_letters(word: str, right: str) -> bool:
+    """Tells whether ``word`` is ``right`` with one letter left out or two swapped."""
+    if len(right) == len(word) + 1:
+        return any(right[:place] + right[place + 1:] == word for place in range(len(right)))
+    return len(right) == len(word) and sorted(right) == sorted(word)
+
+
 class Speller:
     """Replaces a word by the nearest known one when it is neither known nor common English.
 
-    A word that is known from misspelt names only is mended as well, so that it is understood in every name and not just in the one that
+    What people shorten (knowledge/shorthand.yml) is written out. A word that is known from misspelt names only is mended as well, so that it is understood in every name and not just in the one that
     lists it.
     """
 
@@ -70,7 +85,11 @@ class Speller:
         return [self._mend_one(word) for word in words]
 
     def _nearest(self, word: str) -> str:
-        if len(word) < SHORTEST or not word.isalpha() or word in self._right:
+        if not word.isalpha() or (word in self._right and len(word) > 1):
+            return word
+        if word in shorthand():
+            return shorthand()[word]
+        if len(word) < KEPT_LETTERS:
             return word
         if word in listed_mistakes():
             return listed_mistakes()[word]
@@ -79,6 +98,9 @@ class Speller:
                 return short
         if word in common_words():
             return word
+        if len(word) == KEPT_LETTERS:
+            return next((near for near, _, _ in process.extract(word, self._targets, scorer=DamerauLevenshtein.distance, score_cutoff=1, limit=None)
+                         if near[0] == word[0] and _keeps_letters(word, near)), word)
         allowed = 1 if len(word) < LONG else MOST_MISTAKES
         near = process.extract(word, self._targets, scorer=DamerauLevenshtein.distance, score_cutoff=allowed, limit=None)
         likeness = {target: (distance, -JaroWinkler.similarity(word, target)) for target, distance, _ in near if target[0] == word[0]}
