@@ -31,6 +31,8 @@ _OCCUPIED = re.compile(r"\b(?:taken|busy|occupied|full|broken|broke|in use|queue
 """What is so is there, but not for the person: something else is looked for, with a machine or without."""
 PLAIN_WORDS, PLAIN_ODDS = 0.85, 2.5
 """Which share of a question's words a claim must have, and how much likelier than any other it must be, to answer instead of a list."""
+PART_ODDS = 2.0
+"""How much likelier a claim on a part of a muscle must be than any on the whole for the part to be meant."""
 PERSONAL = frozenset({"condition", "group", "body_part"})
 """Kinds of tags of a claim that is for somebody in particular: it does not lead where nothing of the kind was told."""
 WRITTEN_MEANING = 0.5
@@ -273,12 +275,29 @@ def find(question: Question, wanted: Wanted, know: Knowledge) -> Answer:
     if not (sought.muscles or sought.instead or sought.narrowed):
         return ask_exercise("comparison", know) if ALTERNATIVES in wanted.tags else replace(select(question, wanted, know), intent=FINDING)
     topic = "comparison" if sought.instead or ALTERNATIVES in wanted.tags else ("muscles" if sought.muscles else "suitability")
+    sought = _narrower(question, wanted, sought, know)
     written = _plainly_told(question, wanted, sought, know) or _written(question, wanted, sought, know)
     if written is not None:
         return replace(written, intent=FINDING)
     answer = _listed(topic, sought, _leading(question, wanted, sought, know), know)
     return answer or _listed(topic, sought, _leading(question, wanted, sought, know, fewest=1), know) or _otherwise(
         question, replace(wanted, topic=topic), know)
+
+
+def _narrower(question: Question, wanted: Wanted, sought: Sought, know: Knowledge) -> Sought:
+    """Returns the same with the part of a muscle that is meant instead of the whole, where it is described and not named.
+
+    Of "the side ones that keep my hips level" the likeliest claim is plainly about that part, and none about the whole is nearly as likely.
+    """
+    parts = {item.id: item.part_of for item in know.muscles.values() if item.part_of in sought.muscles}
+    ranked = rank(question, replace(wanted, topic="muscles", subject=Subject(None, "none")), know) if parts else []
+    if not ranked or ranked[0].entry.tags.intersection(sought.muscles):
+        return sought
+    meant = [item for item in parts if item in ranked[0].entry.tags]
+    whole = next((item.score for item in ranked if item.entry.tags.intersection(sought.muscles)), ranked[0].score - PART_ODDS)
+    if len(meant) != 1 or ranked[0].score < whole + PART_ODDS:
+        return sought
+    return replace(sought, muscles=tuple(meant[0] if item == parts[meant[0]] else item for item in sought.muscles))
 
 
 def _plainly_told(question: Question, wanted: Wanted, sought: Sought, know: Knowledge) -> Optional[Answer]:

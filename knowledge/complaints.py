@@ -15,6 +15,10 @@ _BROUGHT_ON = (r"(?! (?:today )?(?:after|from|when|whenever|during|on|while|doin
 """Behind these words comes what brought soreness on: that is a question about the exercise, not about a lasting condition."""
 
 
+_SOMEWHAT = r"(?: (?:really|very|so|too|a bit|a little|quite|kinda|kind of|pretty|rather|fairly|always|still|constantly|both|often|sometimes|now|well))*"
+_BEING = r"(?:is|are|was|were|feels?|felt|gets?|got|has|have|has been|have been|keeps?|starts?|started|went|s|re)"
+
+
 class Complaint(NamedTuple):
     """A complaint: the condition, and where it stands, [start, end) in the text; ``negated`` where it is denied."""
 
@@ -28,16 +32,14 @@ class ComplaintMatcher:
     """Finds complaints about the parts of the body that conditions name."""
 
     def __init__(self, conditions: Iterable[schema.Condition], words: schema.Complaints) -> None:
-        before, sides, after = _any_of(words.before), _any_of(words.sides), _any_of(words.after)
-        of_the_day, behind = _any_of(words.of_the_day), _any_of(words.behind)
-        self._conditions = [condition.id for condition in conditions if condition.parts]
+        of_the_day = _any_of(words.of_the_day)
+        lasting = _any_of([word for word in words.before if word not in words.of_the_day])
         named = "|".join(f"(?P<c{number}>{_any_of(condition.parts)})"
                          for number, condition in enumerate(item for item in conditions if item.parts))
+        self._conditions = [condition.id for condition in conditions if condition.parts]
         self._pattern = re.compile(
-            rf"\b(?:(?P<lead>(?:{before}|{behind})) (?:{sides} )?)?(?:{named})\b{_NO_PART}"
-            rf"(?P<trail>(?: (?:really|very|so|a bit|a little|quite|kinda|pretty|always|still|constantly|both|often|sometimes))*"
-            rf" (?:(?:is|are|has been|have been|keeps|keep|starts|start|started|s|re) )?"
-            rf"(?:{after}|{of_the_day}{_BROUGHT_ON})\b)?")
+            rf"\b(?:(?P<lead>(?:{_any_of(words.before)}|{_any_of(words.behind)})) (?:{_any_of(words.sides)} )?)?(?:{named})\b{_NO_PART}"
+            rf"(?P<trail>{_SOMEWHAT}(?: {_BEING}{_SOMEWHAT} (?:{lasting}|{of_the_day}{_BROUGHT_ON})|(?: {_BEING})?{_SOMEWHAT} {_any_of(words.after)})\b)?")
 
     def find(self, text: str) -> List[Complaint]:
         """Returns the complaints in a text, in its order."""

@@ -458,8 +458,9 @@ class Condition(Word):
 class Complaints(Strict):
     """How people say that a part of the body gives trouble.
 
-    ``before`` are words before its name, ``sides`` those that may stand between, ``after`` words behind it, ``of_the_day`` words behind it that
-    tell of no lasting trouble where what brought it on follows ("my back is sore after squats"), ``behind`` words before it that need no more.
+    ``before`` are words that stand before its name or, with "is", behind it, ``sides`` what may stand between, ``after`` what else stands
+    behind it, ``behind`` what else stands before it. ``of_the_day`` are words that tell of no lasting trouble where what brought it on
+    follows ("my back is sore after squats").
     """
 
     before: List[str] = Field(..., min_items=1)

@@ -38,6 +38,23 @@ def test_misspelt_names_are_mended(matcher, text, entity, values):
     assert found(matcher, text, entity) == values
 
 
+@pytest.mark.parametrize(("text", "exercise"), [("whats a hack sqat", "hack_squat"), ("seated leg crul", "leg_curl"), ("leg prss depth", "leg_press")])
+def test_short_words_are_mended_where_they_keep_their_letters(matcher, text, exercise):
+    assert exercise in found(matcher, text, "exercise")
+
+
+@pytest.mark.parametrize(("text", "plain"), [
+    ("wat is gud 4 my nees", "what is good 4 my knees"), ("idk how deep 2 go tbh", "i dont know how deep 2 go honestly"),
+    ("leg press w/o a spotter", "leg press without a spotter"), ("Squats n lunges, pls!", "Squats and lunges, please!")])
+def test_shorthand_is_written_out(matcher, text, plain):
+    assert matcher.plain(text) == plain
+
+
+def test_plain_text_has_masked_names(matcher):
+    text = "how do u do a hack sqat"
+    assert matcher.plain(text, matcher.extract(text)) == f"how do you do a {MASK}"
+
+
 @pytest.mark.parametrize("text", ["my squad plays football", "the press reported it", "a cave in the rocks", "I lunch at noon"])
 def test_common_words_are_left_alone(matcher, text):
     assert found(matcher, text, "exercise") == []
