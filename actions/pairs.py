@@ -92,7 +92,8 @@ def _variants(question: Question, wanted: Wanted, know: Knowledge) -> Answer:
     telling = frozenset().union(*names) - names[0].intersection(*names)
     ranked = [item for item in rank(question, wanted, know)
               if item.entry.exercise == exercise and len(telling.intersection(tokens(item.entry.claim.say))) > 1
-              and item.entry.tags != {NAMING} and not (item.entry.tags & know.words_of("exercise")) - kin_of(exercise, know) - know.named.keys()]
+              and (NAMING in wanted.tags or NAMING not in item.entry.tags)
+              and not (item.entry.tags & know.words_of("exercise")) - kin_of(exercise, know) - know.named.keys()]
     return compose(ranked[0].entry, [item.entry for item in ranked[1:]], wanted.subject, know, "comparison") if ranked \
         else select(question, wanted, know)
 
