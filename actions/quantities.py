@@ -46,7 +46,8 @@ _FREQUENCY_WORDS = ((re.compile(r"\bonce\b(?!\s+(?:i|you|it|my|the|we)\b)", re.I
 _PEOPLE = (r"(?:dad|mum|mom|father|mother|parent|grand\w+|nan|gran|uncle|aunt|auntie|husband|wife|partner|son|daughter|kid|child|boy|lad|lass|pupil|"
            r"girl|brother|sister|nephew|niece|client|patient|somebody|someone|person|man|woman|lady|gentleman|bloke|guy|chap|fella|male|female|pensioner|"
            r"granny|nana|he|she)")
-_AGED = re.compile(rf"\b(?:aged?|turn(?:ed|ing|s)?|i'?m|im|i am|age is|(?:{_PEOPLE}(?:'s)?|he's|she's|hes|shes)(?: is| was| of| aged| turning| who is)?,?)"
+_AGED = re.compile(rf"\b(?:aged?|turn(?:ed|ing|s)?|i'?m|im|i am|age is|"
+                   rf"(?:{_PEOPLE}(?:'s)?|he's|she's|hes|shes)(?: is| was| of| aged| turning| who is)?,?)"
                    r"(?: (?:nearly|almost|about|just|only|now|already|over))?$",
                    re.IGNORECASE)
 """What an age in figures stands behind."""

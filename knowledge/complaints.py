@@ -8,14 +8,14 @@ from knowledge import schema
 from knowledge.signs import NEGATED
 from knowledge.text import spans, tokens
 
-_NO_PART = r"(?! (?:squat|squats|squatting|extension|extensions|leg|legs|foot|raise|raises|angle|angles|position|day|rack|pad|pads|rest|support|form)\b)"
+_NO_PART = (r"(?! (?:squat|squats|squatting|extension|extensions|leg|legs|foot|raise|raises|angle|angles|position|day|"
+            r"rack|pad|pads|rest|support|form)\b)")
 """Behind these words it is no part of the body that is bad: "bad back squat form", "hip position"."""
 _BROUGHT_ON = (r"(?! (?:today )?(?:after|from|when|whenever|during|on|while|doing|following|post|if|each time|every time|"
                r"the (?:day|next|morning))\b)")
 """Behind these words comes what brought soreness on: that is a question about the exercise, not about a lasting condition."""
-
-
-_SOMEWHAT = r"(?: (?:really|very|so|too|a bit|a little|quite|kinda|kind of|pretty|rather|fairly|always|still|constantly|both|often|sometimes|now|well))*"
+_SOMEWHAT = (r"(?: (?:really|very|so|too|a bit|a little|quite|kinda|kind of|pretty|rather|fairly|always|still|constantly|"
+             r"both|often|sometimes|now|well))*")
 _BEING = r"(?:is|are|was|were|feels?|felt|gets?|got|has|have|has been|have been|keeps?|starts?|started|went|s|re)"
 
 
@@ -39,7 +39,8 @@ class ComplaintMatcher:
         self._conditions = [condition.id for condition in conditions if condition.parts]
         self._pattern = re.compile(
             rf"\b(?:(?P<lead>(?:{_any_of(words.before)}|{_any_of(words.behind)})) (?:{_any_of(words.sides)} )?)?(?:{named})\b{_NO_PART}"
-            rf"(?P<trail>{_SOMEWHAT}(?: {_BEING}{_SOMEWHAT} (?:{lasting}|{of_the_day}{_BROUGHT_ON})|(?: {_BEING})?{_SOMEWHAT} {_any_of(words.after)})\b)?")
+            rf"(?P<trail>{_SOMEWHAT}(?: {_BEING}{_SOMEWHAT} (?:{lasting}|{of_the_day}{_BROUGHT_ON})|"
+            rf"(?: {_BEING})?{_SOMEWHAT} {_any_of(words.after)})\b)?")
 
     def find(self, text: str) -> List[Complaint]:
         """Returns the complaints in a text, in its order."""

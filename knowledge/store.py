@@ -272,7 +272,8 @@ def read(folder: Path = HERE) -> Tuple[Knowledge, List[Problem]]:
     complaints = reader.one(schema.Complaints, "complaints.yml", reader.content("complaints.yml"))
     shorthand = reader.content("shorthand.yml")
     if not isinstance(shorthand, dict) or not all(isinstance(word, str) and isinstance(meant, str) for word, meant in shorthand.items()):
-        reader.problems.append(Problem("shorthand.yml", "", "is no list of words with what they mean", 'write word: meaning; quote "n", "no", "yes" and "on"'))
+        reader.problems.append(Problem("shorthand.yml", "", "is no list of words with what they mean",
+                                       'write word: meaning; quote "n", "no", "yes" and "on"'))
         shorthand = {}
     if vocabulary is None or drawing is None or sessions is None or complaints is None or not isinstance(wording, dict):
         raise KnowledgeError(reader.problems)

@@ -47,11 +47,12 @@ LONGEST_ALONE, MOST_SENTENCES = 14, 5
 class RedFlagDetector(GraphComponent, IntentClassifier):
     """Overrides the intent where a message shows a red flag; runs after every other classifier.
 
-    A sign that matches always counts, in the text or in what is left of it when misspelt words are mended. Without one, a classifier over all training sentences decides: ``alarm`` is the probability from
-    which a message counts as a red flag, ``alarm_sentence`` the one for a single sentence of a long message, ``doubt`` the one below
-    which the intent classifier's verdict "red flag" is not believed. Which flag it is comes from a second classifier over the red-flag
-    sentences where it is at least ``certain``; otherwise none is named, which means "have it checked". The ids of the flags go among
-    the entities as "red_flag", most urgent first.
+    A sign that matches always counts, in the text or in what is left of it when misspelt words are mended. Without one, a
+    classifier over all training sentences decides: ``alarm`` is the probability from which a message counts as a red flag,
+    ``alarm_sentence`` the one for a single sentence of a long message, ``doubt`` the one below which the intent classifier's
+    verdict "red flag" is not believed. Which flag it is comes from a second classifier over the red-flag sentences where it
+    is at least ``certain``; otherwise none is named, which means "have it checked". The ids of the flags go among the
+    entities as "red_flag", most urgent first.
     """
 
     @classmethod

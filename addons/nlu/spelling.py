@@ -71,8 +71,8 @@ def _keeps_letters(word: str, right: str) -> bool:
 class Speller:
     """Replaces a word by the nearest known one when it is neither known nor common English.
 
-    What people shorten (knowledge/shorthand.yml) is written out. A word that is known from misspelt names only is mended as well, so that it is understood in every name and not just in the one that
-    lists it.
+    What people shorten (knowledge/shorthand.yml) is written out. A word that is known from misspelt names only is mended as
+    well, so that it is understood in every name and not just in the one that lists it.
     """
 
     def __init__(self, known: Iterable[str]):

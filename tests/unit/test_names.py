@@ -38,7 +38,8 @@ def test_misspelt_names_are_mended(matcher, text, entity, values):
     assert found(matcher, text, entity) == values
 
 
-@pytest.mark.parametrize(("text", "exercise"), [("whats a hack sqat", "hack_squat"), ("seated leg crul", "leg_curl"), ("leg prss depth", "leg_press")])
+@pytest.mark.parametrize(("text", "exercise"), [
+    ("whats a hack sqat", "hack_squat"), ("seated leg crul", "leg_curl"), ("leg prss depth", "leg_press")])
 def test_short_words_are_mended_where_they_keep_their_letters(matcher, text, exercise):
     assert exercise in found(matcher, text, "exercise")
 
