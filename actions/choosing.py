@@ -13,11 +13,11 @@ from knowledge.index import Entry
 MAX_BULLETS = 5
 CONTEXT_SHARE = 0.4
 """How much of a tag's weight counts for what is named beside the question, in its story."""
-BULLET_ODDS = 3.2
+BULLET_ODDS = 4.2
 """A claim may follow the best one if it is at most so much less likely to answer, as a difference of scores."""
-SURE_ODDS = 1.0
+SURE_ODDS = 1.3
 """One that is hardly less likely follows in any case: where the best is the wrong one, it is mostly among these."""
-OTHERS_ODDS = 1.6
+OTHERS_ODDS = 2.1
 """An exercise's own claim on a condition that was told comes before what another file says of it if it is at most so much less likely."""
 BULLET_MEANING = 0.4
 NAMING_OTHERS = frozenset({"comparison", "complementary", "definition"})

@@ -29,9 +29,9 @@ HAND_WEIGHTS = frozenset({"dumbbell", "kettlebell"})
 NEVER = 99
 _OCCUPIED = re.compile(r"\b(?:taken|busy|occupied|full|broken|broke|in use|queues?|out of order|hogg\w+|packed)\b", re.IGNORECASE)
 """What is so is there, but not for the person: something else is looked for, with a machine or without."""
-PLAIN_WORDS, PLAIN_ODDS = 0.85, 2.5
+PLAIN_WORDS, PLAIN_ODDS = 0.85, 3.2
 """Which share of a question's words a claim must have, and how much likelier than any other it must be, to answer instead of a list."""
-PART_ODDS = 2.0
+PART_ODDS = 2.6
 """How much likelier a claim on a part of a muscle must be than any on the whole for the part to be meant."""
 PERSONAL = frozenset({"condition", "group", "body_part"})
 """Kinds of tags of a claim that is for somebody in particular: it does not lead where nothing of the kind was told."""
